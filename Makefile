@@ -1,0 +1,41 @@
+# The few commands of the project. `make run` and `make test` need Python 3.11 or newer, nothing else.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+INSTALL := $(PIP) install --quiet --no-compile --no-deps --require-hashes
+
+.PHONY: run test lint types lock clean
+
+run: .venv/.runtime ## index the sources and converse; with ASKBEN_DISCORD_TOKEN: run the Discord bot
+	@$(BIN)/askben start
+
+test: .venv/.development ## every lint, type check and test
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/pytest -n 2 --dist loadfile
+
+.venv/.runtime: requirements-build.lock requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "askBen needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another one: make PYTHON=python3.12 run")'
+	@echo "Creating .venv from the lock file (about a minute, once)" >&2
+	@$(PYTHON) -m venv .venv
+	@$(INSTALL) --requirement requirements-build.lock
+	@$(INSTALL) --requirement requirements.lock
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.development: .venv/.runtime requirements-dev.lock
+	@$(INSTALL) --requirement requirements-dev.lock
+	@touch $@
+
+LOCK := uv pip compile --upgrade --universal --generate-hashes --no-annotate --quiet \
+  --custom-compile-command "make lock"
+
+lock: ## resolve the lock files anew; needs uv
+	$(LOCK) --group build --output-file requirements-build.lock
+	$(LOCK) pyproject.toml --group model --output-file requirements.lock
+	$(LOCK) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+
+clean: ## remove what the other commands made, the data folder excepted
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info

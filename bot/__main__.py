@@ -1,0 +1,5 @@
+"""Lets `python -m bot` be the askben command."""
+
+from bot.cli import main
+
+main()

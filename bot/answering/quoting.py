@@ -1,0 +1,121 @@
+"""The answer without an LLM: the sentences of the posts that answer best, word for word."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from sentencex import segment
+
+from bot.answering.types import NumberedPost
+from retrieval.documents import Block, BlockKind, EmbeddedText, Passage
+
+_SAYS_SOMETHING = {BlockKind.PARAGRAPH, BlockKind.QUOTE, BlockKind.LIST}
+_LIST_MARK = re.compile(r"^\s*(?:[•◦▪‣*-]|\d{1,3}[.)])\s+")
+_LONGEST = 320  # characters of a sentence worth quoting
+_SHORTEST = 36  # bytes of UTF-8, in which a Chinese character counts for as much as it says
+_MOST_QUOTES = 3
+_LONGEST_ANSWER = 600  # characters, marks included
+# What a sentence's score is made of, beside its own cosine of weight 1: how near its whole passage
+# is, and how much of the question's rare words it holds. Measured, see benchmarks/README.md.
+_PASSAGE_WEIGHT = 0.6
+_WORDS_WEIGHT = 0.3
+_GOOD_ENOUGH = 0.8  # a further sentence is quoted from this share of the best one's score on
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of a passage as it stands there, and the number of its post."""
+
+    text: str
+    number: int
+    passage: Passage
+
+
+def sentences_of(posts: Iterable[NumberedPost]) -> list[Sentence]:
+    """Return every sentence of the passages that could be quoted, each text once."""
+    found: dict[str, Sentence] = {}
+    for post in posts:
+        for passage in post.passages:
+            for text in _sentences(passage):
+                found.setdefault(text, Sentence(text, post.number, passage))
+    return list(found.values())
+
+
+def choose_quotes(
+    question: EmbeddedText, sentences: Sequence[Sentence], embedded: Sequence[EmbeddedText]
+) -> list[Sentence]:
+    """Return the two or three sentences that answer best, those of the best post together."""
+    scores = _scores(question, sentences, embedded)
+    scored = sorted(zip(scores, sentences, strict=True), key=lambda pair: -pair[0])
+    chosen: list[Sentence] = []
+    length = 0
+    for score, sentence in scored:
+        enough = len(chosen) == _MOST_QUOTES or score < _GOOD_ENOUGH * scored[0][0]
+        if chosen and enough:
+            break
+        if length + len(quoted_line(sentence)) + 1 <= _LONGEST_ANSWER:
+            chosen.append(sentence)
+            length += len(quoted_line(sentence)) + 1
+    order = list(dict.fromkeys(sentence.number for sentence in chosen))
+    return sorted(chosen, key=lambda sentence: order.index(sentence.number))
+
+
+def quoted_line(sentence: Sentence) -> str:
+    """Return a sentence as a line of a quoted answer, with the mark of its post."""
+    return f"> {sentence.text} [{sentence.number}]"
+
+
+def best_sentence(
+    post: NumberedPost, wanted: frozenset[int], words_of: Callable[[str], frozenset[int]]
+) -> Sentence:
+    """Return the sentence of a post that shares most words with what is wanted.
+
+    A post that holds no whole sentence, only code perhaps, gives the beginning of its best passage.
+    """
+    sentences = sentences_of([post])
+    if not sentences:
+        best = post.passages[0]
+        return Sentence(best.chunk.text[:_LONGEST].strip(), post.number, best)
+    return max(sentences, key=lambda sentence: len(words_of(sentence.text) & wanted))
+
+
+def _scores(
+    question: EmbeddedText, sentences: Sequence[Sentence], embedded: Sequence[EmbeddedText]
+) -> Iterator[float]:
+    rarity = _rarity(question, embedded)
+    total = sum(rarity.values()) or 1.0
+    for sentence, vectors in zip(sentences, embedded, strict=True):
+        shared = sum(rarity.get(word, 0.0) for word in vectors.sparse.indices) / total
+        yield (
+            float(question.dense @ vectors.dense)
+            + _PASSAGE_WEIGHT * sentence.passage.cosine
+            + _WORDS_WEIGHT * shared
+        )
+
+
+def _rarity(question: EmbeddedText, embedded: Sequence[EmbeddedText]) -> dict[int, float]:
+    """Return for each word of the question how rare it is in the sentences (their IDF)."""
+    counts = Counter(word for vectors in embedded for word in vectors.sparse.indices)
+    return {
+        word: math.log1p(len(embedded) / (counts[word] + 0.5)) for word in question.sparse.indices
+    }
+
+
+def _sentences(passage: Passage) -> Iterator[str]:
+    for block in passage.chunk.blocks:
+        if block.kind in _SAYS_SOMETHING:
+            for text in _parts(block):
+                if len(text) <= _LONGEST and len(text.encode()) >= _SHORTEST:
+                    yield text
+
+
+def _parts(block: Block) -> Iterator[str]:
+    for line in block.text.split("\n"):
+        if block.kind is BlockKind.LIST:
+            yield _LIST_MARK.sub("", line).strip()
+        else:
+            yield from (part.strip() for part in segment("en", line))

@@ -1,0 +1,101 @@
+"""The frozen data of a question and its answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from retrieval.documents import Passage
+
+
+class Role(StrEnum):
+    """Who said a turn of a conversation."""
+
+    USER = "user"
+    ASSISTANT = "assistant"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One thing said before the question."""
+
+    role: Role
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked, after what, and when. `history` is oldest first."""
+
+    text: str
+    now: datetime
+    history: tuple[Turn, ...] = ()
+
+    @property
+    def earlier(self) -> tuple[str, ...]:
+        """The questions before this one, oldest first."""
+        return tuple(turn.content for turn in self.history if turn.role is Role.USER)
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedPost:
+    """A post as an answer may cite it: its number and the passages that were found, best first."""
+
+    number: int
+    passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A post that an answer cites.
+
+    `url` is the post's address and `link` the same with the way to the quoted words added. `quote`
+    stands word for word in the first of `passages`, all of which are of this post.
+    """
+
+    n: int
+    title: str
+    url: str
+    link: str
+    date: date | None
+    quote: str
+    passages: tuple[Passage, ...]
+
+
+class Outcome(StrEnum):
+    """Where an answer comes from."""
+
+    ANSWERED = "answered"  # from the LLM
+    QUOTED = "quoted"  # word for word from the posts
+    REFUSED = "refused"  # there is none; the sources are the nearest posts
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """What took how long, in milliseconds since the question came in."""
+
+    retrieve_ms: float
+    first_token_ms: float | None
+    total_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """All of the answer's text that has arrived so far."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The finished answer. `[n]` in the text names a source.
+
+    `trouble` says in one sentence why the LLM did not answer although there is one.
+    """
+
+    text: str
+    outcome: Outcome
+    sources: tuple[Source, ...]
+    timings: Timings
+    trouble: str | None = None

@@ -1,0 +1,93 @@
+"""Builds every object from the settings and closes them in reverse. Only it knows them all."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from pydantic import SecretStr
+
+from bot.answering.answerer import Answerer
+from bot.llm import LLM
+from bot.settings import Settings
+from retrieval.documents import Permalinks
+from retrieval.embedding import Embedder
+from retrieval.indexing import Indexer
+from retrieval.searching import Searcher
+from retrieval.sources import Source, open_source
+from retrieval.stores import Store
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """All parts of a running askBen that a front needs."""
+
+    settings: Settings
+    store: Store
+    embedder: Embedder
+    indexer: Indexer
+    searcher: Searcher
+    answerer: Answerer
+
+    def sources(self, names: list[str] | None = None) -> list[Source]:
+        """Return the sources of the settings, or those that are named instead.
+
+        Raises SourceError for a name that no kind of source knows.
+        """
+        return [self._source(name) for name in names or self.settings.source_names]
+
+    def _source(self, name: str) -> Source:
+        site = self.settings.site_url
+        permalinks = Permalinks(site, self.settings.permalink) if site else None
+        return open_source(name, permalinks=permalinks, largest_page=self.settings.largest_page)
+
+
+@asynccontextmanager
+async def assemble(settings: Settings) -> AsyncIterator[App]:
+    """Yield the app. Nothing is connected, loaded or locked before it is used."""
+    async with AsyncExitStack() as closing:
+        store = _open_store(settings)
+        closing.push_async_callback(store.close)
+        embedder = Embedder(
+            model=settings.embedding_model,
+            folder=settings.embedding_path,
+            cache=settings.data_dir / "models",
+        )
+        llm = None
+        if settings.llm_url:
+            llm = LLM(
+                settings.llm_url, model=settings.llm_model, api_key=_revealed(settings.llm_api_key)
+            )
+            closing.push_async_callback(llm.close)
+        searcher = Searcher(store=store, embedder=embedder)
+        yield App(
+            settings=settings,
+            store=store,
+            embedder=embedder,
+            indexer=Indexer(store=store, embedder=embedder, clock=lambda: datetime.now(UTC)),
+            searcher=searcher,
+            answerer=Answerer(
+                searcher=searcher,
+                embedder=embedder,
+                llm=llm,
+                author=settings.author,
+                deadline=settings.answer_deadline,
+            ),
+        )
+
+
+def _open_store(settings: Settings) -> Store:
+    # Each store brings a large package along; only the one that is used is imported.
+    if settings.qdrant_url:
+        from retrieval.stores.server import ServerStore
+
+        return ServerStore.connect(settings.qdrant_url, api_key=_revealed(settings.qdrant_api_key))
+    from retrieval.stores.embedded import EmbeddedStore
+
+    return EmbeddedStore(settings.data_dir / "index")
+
+
+def _revealed(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret else None

@@ -1,0 +1,263 @@
+"""The askben command: reads the arguments, calls the room that does the work, sets the exit code.
+
+Heavy packages are imported by the commands that need them, so that `askben --help` needs none.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import logging
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.errors import AskBenError, PagesFailed, SettingsError, UsageError
+from retrieval.errors import RetrievalError
+
+if TYPE_CHECKING:
+    from bot.answering.types import Turn
+    from bot.assembly import App
+    from bot.settings import Settings
+    from retrieval.indexing import Report
+
+_FAILED, _WRONG_USAGE, _INTERRUPTED = 1, 2, 130
+_SAMPLE_QUESTION = "What was wrong with the bird song result?"
+_EPILOG = """\
+Settings come from the environment and the file .env; .env.example lists them all.
+Results go to standard output, progress and logs to standard error.
+Exit codes: 0 done, 1 failed with one sentence on standard error, 2 wrong usage."""
+
+_Command = Callable[["App", argparse.Namespace], Awaitable[None]]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command and exit."""
+    sys.exit(_run(_parser().parse_args(arguments)))
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from bot.settings import load_settings, unknown_settings
+
+    logging.basicConfig(
+        level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    logging.getLogger("bot").setLevel(logging.INFO)
+    try:
+        settings = load_settings()
+        for sentence in unknown_settings():
+            _say(f"Warning: {sentence}")
+        asyncio.run(_in_app(settings, arguments))
+    except UsageError as error:
+        _say(f"askben: {error}")
+        return _WRONG_USAGE
+    except (AskBenError, RetrievalError) as error:
+        _say(f"askben: {error}")
+        return _FAILED
+    except KeyboardInterrupt:
+        _say("")
+        return _INTERRUPTED
+    return 0
+
+
+async def _in_app(settings: Settings, arguments: argparse.Namespace) -> None:
+    from bot.assembly import assemble
+
+    command: _Command = arguments.command
+    async with assemble(settings) as app:
+        await command(app, arguments)
+
+
+async def _start(app: App, _: argparse.Namespace) -> None:
+    from bot import terminal
+    from bot.answering.types import Question
+
+    report = await _reindex(app, None)
+    terminal.print_report(report)
+    if app.settings.discord_token:
+        await _run_bot(app)
+    elif sys.stdin.isatty():
+        await terminal.converse(app.answerer, _now)
+    else:
+        print(f"\nYou: {_SAMPLE_QUESTION}\n")
+        await terminal.ask(app.answerer, Question(_SAMPLE_QUESTION, _now()))
+
+
+async def _index(app: App, arguments: argparse.Namespace) -> None:
+    from bot import contract, terminal
+
+    report = await _reindex(app, arguments.source)
+    if arguments.json:
+        terminal.print_json(contract.report_to_json(report))
+    else:
+        terminal.print_report(report)
+    if report.failed:
+        first = report.failed[0]
+        raise PagesFailed(
+            f"{len(report.failed)} of the pages could not be indexed, such as {first.post}: it "
+            f"{first.why}; the others are, and what was indexed of these before is kept"
+        )
+
+
+async def _ask(app: App, arguments: argparse.Namespace) -> None:
+    from bot import contract, terminal
+    from bot.answering.types import Question
+
+    await _ensure_index(app)
+    if arguments.question is None:
+        await terminal.converse(app.answerer, lambda: arguments.now or _now())
+        return
+    question = Question(arguments.question, arguments.now or _now(), arguments.history or ())
+    answer = await terminal.ask(app.answerer, question, shown=not arguments.json)
+    if arguments.json:
+        terminal.print_json(contract.answer_to_json(answer))
+
+
+async def _search(app: App, arguments: argparse.Namespace) -> None:
+    from bot import contract, terminal
+
+    await _ensure_index(app)
+    passages = (await app.searcher.search(arguments.query))[: arguments.k]
+    if arguments.json:
+        terminal.print_json([contract.passage_to_json(passage) for passage in passages])
+    else:
+        terminal.print_passages(passages)
+
+
+async def _eval(app: App, arguments: argparse.Namespace) -> None:
+    from bot import evaluation, terminal
+
+    questions = evaluation.read_golden_questions(arguments.file, now=_now())
+    await _ensure_index(app)
+    await app.embedder.load()
+    with terminal.question_bar("Searching", len(questions)) as bar:
+        searched = await evaluation.evaluate_search(app.searcher, questions, bar.update)
+    summary = evaluation.summarize_search(searched)
+    if arguments.answers:
+        with terminal.question_bar("Answering", len(questions)) as bar:
+            answered = await evaluation.evaluate_answers(
+                app.answerer, app.embedder, questions, bar.update
+            )
+        summary |= evaluation.summarize_answers(answered)
+    if arguments.json:
+        terminal.print_json(summary)
+    else:
+        terminal.print_evaluation(summary)
+
+
+async def _run_command(app: App, _: argparse.Namespace) -> None:
+    await _run_bot(app)
+
+
+async def _run_bot(app: App) -> None:
+    token = app.settings.discord_token
+    if token is None:
+        raise SettingsError(
+            "ASKBEN_DISCORD_TOKEN is not set; create an application with a bot at "
+            "https://discord.com/developers/applications and put the bot's token into .env"
+        )
+    from bot.discord_front.client import run_bot
+
+    await run_bot(
+        token=token.get_secret_value(),
+        api_url=app.settings.discord_api_url,
+        answerer=app.answerer,
+        reindex=lambda on_progress: app.indexer.reindex(app.sources(), on_progress),
+    )
+
+
+async def _ensure_index(app: App) -> None:
+    """Index the sources if there is no index yet, or one that another model made."""
+    info = await app.store.info()
+    if info is None or info.fingerprint != app.embedder.fingerprint:
+        await _reindex(app, None)
+
+
+async def _reindex(app: App, source_names: list[str] | None) -> Report:
+    from bot.terminal import ProgressBar
+
+    with ProgressBar() as bar:
+        return await app.indexer.reindex(app.sources(source_names), bar.show)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="askben",
+        description="Answers questions about a blog, in Discord and here, and cites the passages.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"askben {version('askben')}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def command(name: str, run: _Command, what: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=what, description=what)
+        added.set_defaults(command=run)
+        return added
+
+    def with_json(added: argparse.ArgumentParser) -> argparse.ArgumentParser:
+        added.add_argument("--json", action="store_true", help="print one JSON document")
+        return added
+
+    command("start", _start, "index, then run the bot if there is a token, else converse here")
+    command("run", _run_command, "run the Discord bot")
+    index = with_json(command("index", _index, "bring the index up to the sources"))
+    index.add_argument(
+        "--source", action="append", metavar="S", help="instead of ASKBEN_SOURCES; may be repeated"
+    )
+    ask = with_json(command("ask", _ask, "answer a question, or converse if none is given"))
+    ask.add_argument("question", nargs="?", metavar="QUESTION")
+    ask.add_argument(
+        "--history",
+        type=_history,
+        metavar="FILE",
+        help='what was said before: a JSON list of {"role": "user" or "assistant", "content": …}',
+    )
+    ask.add_argument("--now", type=_moment, metavar="DATE", help="answer as if it were this day")
+    search = with_json(command("search", _search, "show the passages that a query finds"))
+    search.add_argument("query", metavar="QUERY")
+    search.add_argument("-k", type=_count, default=5, metavar="N", help="how many (5)")
+    search.add_argument("--now", type=_moment, metavar="DATE", help="search as if it were this day")
+    evaluate = with_json(command("eval", _eval, "measure the search on questions with known posts"))
+    evaluate.add_argument("file", type=Path, metavar="FILE.jsonl")
+    evaluate.add_argument(
+        "--answers", action="store_true", help="answer the questions too, and measure the answers"
+    )
+    return parser
+
+
+def _history(file: str) -> tuple[Turn, ...]:
+    from bot.evaluation import read_turns
+
+    try:
+        return read_turns(json.loads(Path(file).read_text("utf-8")))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise argparse.ArgumentTypeError(f"{file} is no list of turns ({error!r})") from error
+
+
+def _moment(stated: str) -> datetime:
+    from bot.evaluation import read_moment
+
+    try:
+        return read_moment(stated)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{stated!r} is no date like 2024-03-31") from error
+
+
+def _count(stated: str) -> int:
+    number = int(stated)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{stated} is less than 1")
+    return number
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _say(sentence: str) -> None:
+    print(sentence, file=sys.stderr)

@@ -1,0 +1,1 @@
+"""Speaks Discord: mentions, replies, commands, embeds. Does not think."""

@@ -1,0 +1,94 @@
+"""How an answer looks in Discord: text with its links, and one embed a cited post. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime, time
+
+import discord
+
+from bot.answering.types import Answer, Outcome, Source
+
+LONGEST_MESSAGE = 2000  # characters; Discord's limit for bots
+_MOST_EMBEDS = 3
+_LONGEST_TITLE = 256  # Discord's limit
+_LONGEST_PASSAGE = 350
+_LONGEST_LIST = 1000  # characters of a message for the links
+_COLOURS = {
+    Outcome.ANSWERED: discord.Colour.blurple(),
+    Outcome.QUOTED: discord.Colour.dark_teal(),
+    Outcome.REFUSED: discord.Colour.light_grey(),
+}
+_FIRST_SOURCE = re.compile(r"(?:^|\n\n)\[1\] ")
+_SENTENCE_END = re.compile(r"[.!?](?:\s*\[\d\])*(?=\s|$)")
+
+
+def message_text(answer: Answer) -> str:
+    """Return the answer with a line for each cited post below it, within Discord's limit."""
+    sources = _source_list(answer.sources)
+    text = _shortened(answer.text, LONGEST_MESSAGE - len(sources) - 2)
+    return f"{text}\n\n{sources}" if sources else text
+
+
+def draft_text(text: str) -> str:
+    """Return the beginning of an answer as it may be shown while it grows."""
+    return text if len(text) < LONGEST_MESSAGE else text[: LONGEST_MESSAGE - 1] + "…"
+
+
+def text_of_answer(content: str) -> str:
+    """Return the answer's own text of a message that message_text made."""
+    found = _FIRST_SOURCE.search(content)
+    return content[: found.start()] if found else content
+
+
+def make_embeds(answer: Answer) -> list[discord.Embed]:
+    """Return an embed for each of the first cited posts: title, link, date and passage."""
+    if answer.outcome is Outcome.REFUSED:
+        return []
+    return [_embed(source, _COLOURS[answer.outcome]) for source in answer.sources[:_MOST_EMBEDS]]
+
+
+def _embed(source: Source, colour: discord.Colour) -> discord.Embed:
+    day = source.date
+    return discord.Embed(
+        title=_cut(f"[{source.n}] {source.title}", _LONGEST_TITLE),
+        url=source.link if _opens_anywhere(source.link) else None,
+        description=discord.utils.escape_markdown(_cut(source.quote, _LONGEST_PASSAGE)),
+        colour=colour,
+        timestamp=datetime.combine(day, time(12), UTC) if day else None,
+    )
+
+
+def _source_list(sources: Sequence[Source]) -> str:
+    """Return the lines of links; where they are long, without the way to the quoted words."""
+    lines = [_source_line(source, source.link) for source in sources]
+    if len("\n".join(lines)) > _LONGEST_LIST:
+        lines = [_source_line(source, source.url) for source in sources]
+    while len("\n".join(lines)) > _LONGEST_LIST:
+        lines.pop()
+    return "\n".join(lines)
+
+
+def _source_line(source: Source, link: str) -> str:
+    title = discord.utils.escape_markdown(_cut(source.title, _LONGEST_TITLE))
+    title = title.replace("[", "(").replace("]", ")")  # brackets would end the link's text
+    # The angle brackets keep Discord from adding a preview of its own.
+    named = f"[{title}](<{link}>)" if _opens_anywhere(link) else title
+    return f"[{source.n}] {named}" + (f" · {source.date:%d %b %Y}" if source.date else "")
+
+
+def _opens_anywhere(link: str) -> bool:
+    return link.startswith(("http://", "https://"))
+
+
+def _shortened(text: str, limit: int) -> str:
+    """Cut a text at the end of a sentence, if it is too long."""
+    if len(text) <= limit:
+        return text
+    ends = [found.end() for found in _SENTENCE_END.finditer(text, 0, limit - 1)]
+    return text[: ends[-1]] + "\n…" if ends else _cut(text, limit)
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

@@ -1,0 +1,89 @@
+"""A message that grows while its answer is written: edited about once a second, then finished."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Protocol
+
+import discord
+
+_EDIT_INTERVAL = 1.0  # seconds; Discord lets a channel's messages be edited about that often
+
+_log = logging.getLogger(__name__)
+
+
+class Place(Protocol):
+    """Where a reply stands: below a message, or as the answer to a command."""
+
+    async def write(self, text: str, embeds: Sequence[discord.Embed] = ()) -> None:
+        """Send the reply the first time, and edit it from then on."""
+
+
+class BelowMessage:
+    """A reply to a message. Nobody is pinged by it."""
+
+    def __init__(self, question: discord.Message) -> None:
+        self._question = question
+        self._reply: discord.Message | None = None
+
+    async def write(self, text: str, embeds: Sequence[discord.Embed] = ()) -> None:
+        """Send the reply the first time, and edit it from then on."""
+        if self._reply is None:
+            self._reply = await self._question.channel.send(
+                text,
+                embeds=list(embeds),
+                # The question may have been deleted meanwhile; the answer is then sent alone.
+                reference=self._question.to_reference(fail_if_not_exists=False),
+                mention_author=False,
+            )
+        else:
+            self._reply = await self._reply.edit(content=text, embeds=list(embeds))
+
+
+class AfterCommand:
+    """The answer to a slash command that was deferred."""
+
+    def __init__(self, interaction: discord.Interaction) -> None:
+        self._interaction = interaction
+
+    async def write(self, text: str, embeds: Sequence[discord.Embed] = ()) -> None:
+        """Fill the deferred answer, and edit it from then on."""
+        await self._interaction.edit_original_response(content=text, embeds=list(embeds))
+
+
+class LiveReply:
+    """Shows the newest of many versions of a text, at most one a second."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self._newest: str | None = None
+        self._writer: asyncio.Task[None] | None = None
+        self._finishing = asyncio.Event()
+
+    def show(self, text: str) -> None:
+        """Show a version soon, unless a newer one comes first."""
+        self._newest = text
+        if self._writer is None or self._writer.done():
+            self._writer = asyncio.create_task(self._write_versions())
+
+    async def finish(self, text: str, embeds: Sequence[discord.Embed] = ()) -> None:
+        """Show the last version now, and nothing older after it. Raises what discord.py raises."""
+        self._newest = None
+        self._finishing.set()
+        if self._writer is not None:
+            # A request that is on its way is awaited: cancelled, it could overtake the last one.
+            await self._writer
+        await self._place.write(text, embeds)
+
+    async def _write_versions(self) -> None:
+        while self._newest is not None:
+            text, self._newest = self._newest, None
+            try:
+                await self._place.write(text)
+            except (discord.HTTPException, OSError) as error:
+                _log.warning("A version of an answer could not be shown: %s", error)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._finishing.wait(), _EDIT_INTERVAL)

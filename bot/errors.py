@@ -1,0 +1,53 @@
+"""What can go wrong in the bot, as a tree. A message is one sentence for whoever reads it.
+
+AskBenError
+├── SettingsError        a setting has a value that cannot be used
+├── UsageError           the command line was called with something it cannot use
+├── PagesFailed          a reindex came to its end, but not every page could be used
+├── DiscordLoginError    Discord does not let the bot in
+└── LLMError             the LLM gave no answer
+    ├── LLMUnreachable   it could not be reached, or the connection broke
+    ├── LLMRefused       it answered with an error
+    ├── LLMTooSlow       it did not answer within the time it was given
+    └── LLMBrokenAnswer  what it sent is not a whole answer
+"""
+
+
+class AskBenError(Exception):
+    """The root of all errors of this package."""
+
+
+class SettingsError(AskBenError):
+    """A setting has a value that cannot be used."""
+
+
+class UsageError(AskBenError):
+    """The command line was called with something it cannot use, such as a file that is none."""
+
+
+class PagesFailed(AskBenError):
+    """A reindex came to its end, but not every page could be used."""
+
+
+class DiscordLoginError(AskBenError):
+    """Discord does not let the bot in."""
+
+
+class LLMError(AskBenError):
+    """The LLM gave no answer."""
+
+
+class LLMUnreachable(LLMError):
+    """The LLM could not be reached, or the connection broke."""
+
+
+class LLMRefused(LLMError):
+    """The LLM answered with an error."""
+
+
+class LLMTooSlow(LLMError):
+    """The LLM did not answer within the time it was given."""
+
+
+class LLMBrokenAnswer(LLMError):
+    """What the LLM sent is not a whole answer."""

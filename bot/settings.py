@@ -1,0 +1,125 @@
+"""The settings, and the one place where the environment and the file .env are read."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from pathlib import Path
+from typing import Any
+
+from dotenv import dotenv_values
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.errors import SettingsError
+from retrieval.parsing.permalinks import PERMALINK_FIELDS
+
+PREFIX = "ASKBEN_"
+_FOR_TESTS = "ASKBEN_TEST_"
+_SECRETS = ("discord_token", "qdrant_api_key", "llm_api_key")
+_EXAMPLE_BLOG = "examples/blog"
+
+
+class Settings(BaseSettings):
+    """Everything that can be set, with its default. `.env.example` says what each is for.
+
+    The environment wins over `.env`.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True
+    )
+
+    sources: str = _EXAMPLE_BLOG
+    site_url: str | None = None
+    permalink: str = "{folder}/{slug}/"
+    largest_page: int = Field(default=4_000_000, gt=0)
+    author: str = "the author"
+    data_dir: Path = Path("data")
+
+    discord_token: SecretStr | None = None
+    discord_token_file: Path | None = None
+    discord_api_url: str | None = None
+
+    llm_url: str | None = None
+    llm_model: str | None = None
+    llm_api_key: SecretStr | None = None
+    llm_api_key_file: Path | None = None
+    answer_deadline: float = Field(default=5.0, gt=0, le=600)
+
+    qdrant_url: str | None = None
+    qdrant_api_key: SecretStr | None = None
+    qdrant_api_key_file: Path | None = None
+    embedding_model: str = "sentence-transformers/all-MiniLM-L6-v2"
+    embedding_path: Path | None = None
+
+    @property
+    def source_names(self) -> list[str]:
+        """The sources one by one."""
+        return [name.strip() for name in self.sources.split(",") if name.strip()]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_secret_files(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """Take a secret from the file that `..._FILE` names, where it is not given itself."""
+        for name in _SECRETS:
+            file = given.get(f"{name}_file")
+            if file and not given.get(name):
+                try:
+                    given = {**given, name: Path(file).read_text("utf-8").strip()}
+                except (OSError, UnicodeDecodeError) as error:
+                    raise SettingsError(
+                        f"{PREFIX}{name.upper()}_FILE names {file}, which cannot be read "
+                        f"({type(error).__name__})"
+                    ) from error
+        return given
+
+    @field_validator("site_url", "discord_api_url", "llm_url", "qdrant_url")
+    @classmethod
+    def _is_http(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("http://", "https://")):
+            raise ValueError("must begin with http:// or https://")
+        return value
+
+    @field_validator("permalink")
+    @classmethod
+    def _has_known_fields(cls, value: str) -> str:
+        try:
+            value.format(**dict.fromkeys(PERMALINK_FIELDS, ""))
+        except (KeyError, IndexError, ValueError) as error:
+            known = ", ".join(f"{{{name}}}" for name in PERMALINK_FIELDS)
+            raise ValueError(f"may hold {known} and nothing else in braces") from error
+        return value
+
+
+def load_settings() -> Settings:
+    """Read the settings. Raises SettingsError that names the first value that cannot be used."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = PREFIX + str(first["loc"][0]).upper()
+        problem = first["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+        problem = problem.split(", unable to")[0]
+        raise SettingsError(f"{name} is set to {first['input']!r}; it {_should(problem)}") from None
+
+
+def unknown_settings() -> list[str]:
+    """Return a sentence for each name with the prefix that is no setting, as after a slip."""
+    known = [PREFIX + name.upper() for name in Settings.model_fields]
+    given = {*os.environ, *dotenv_values(".env")}
+    wrong = sorted(
+        name
+        for name in given
+        if name.startswith(PREFIX) and not name.startswith(_FOR_TESTS) and name not in known
+    )
+    return [f"{name} is not a setting of askBen{_meant(name, known)}" for name in wrong]
+
+
+def _should(problem: str) -> str:
+    return problem if problem.startswith(("must", "may")) else f"must be {problem}"
+
+
+def _meant(name: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(name, known, n=1)
+    return f"; is {close[0]} meant?" if close else ""

@@ -1,0 +1,1 @@
+"""Finds the passages of a blog that answer a question. Knows neither Discord nor the LLM."""

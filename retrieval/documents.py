@@ -1,0 +1,245 @@
+"""The frozen data between the steps of retrieval, from a source's page to a passage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class PageFormat(StrEnum):
+    """How the text of a page is written."""
+
+    MARKDOWN = "markdown"
+    MDX = "mdx"
+    HTML = "html"
+    PLAIN_TEXT = "plain text"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page as its source hands it over, read but not yet understood.
+
+    `post` names the page for good: the path inside its folder, or its URL. `url` is where a reader
+    opens it when nothing better is known. `permalinks` says how a better one is made of slug and
+    date. `digest` changes whenever the page would be understood differently.
+    """
+
+    post: str
+    url: str
+    text: str
+    format: PageFormat
+    digest: str
+    permalinks: Permalinks | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Permalinks:
+    """How a site makes the address of a post: its base URL and a pattern for the rest."""
+
+    site_url: str
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
+class FailedPage:
+    """A page that could not be read or understood. What was indexed of it before is kept."""
+
+    post: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOutPage:
+    """A page that is deliberately not part of the index, such as a draft."""
+
+    post: str
+    why: str
+
+
+class BlockKind(StrEnum):
+    """What a block of text is to its reader."""
+
+    PARAGRAPH = "paragraph"
+    LIST = "list"
+    QUOTE = "quote"
+    CODE = "code"
+    TABLE = "table"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A piece of text as the reader sees it: a paragraph on one line, code and lists on many."""
+
+    kind: BlockKind
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The blocks under one heading. `anchor` is the heading's id where the page states one."""
+
+    headings: tuple[str, ...]
+    anchor: str | None
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A post, understood: what it says, where it is, when it was written."""
+
+    post: str
+    url: str
+    title: str
+    published: date | None
+    updated: date | None
+    tags: tuple[str, ...]
+    description: str | None
+    sections: tuple[Section, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A passage-sized piece of one section of a post, the unit that is embedded and found.
+
+    `id` is a UUID made from the post and from what is embedded, so that it stays the same for as
+    long as its text does. `position` counts the chunks of a post from 0.
+    """
+
+    id: str
+    post: str
+    url: str
+    title: str
+    published: date | None
+    updated: date | None
+    tags: tuple[str, ...]
+    headings: tuple[str, ...]
+    anchor: str | None
+    position: int
+    blocks: tuple[Block, ...]
+    page_digest: str
+
+    @property
+    def text(self) -> str:
+        """The words of the passage as the reader sees them, blocks parted by an empty line."""
+        return "\n\n".join(block.text for block in self.blocks)
+
+    @property
+    def context(self) -> str:
+        """Where the passage stands, one line each for title, headings and month."""
+        return context_of(self.title, self.headings, self.published)
+
+    @property
+    def text_in_context(self) -> str:
+        """What is embedded and searched by words."""
+        return f"{self.context}\n\n{self.text}"
+
+
+def context_of(title: str, headings: tuple[str, ...], published: date | None) -> str:
+    """Return the lines that say where a passage stands: title, heading path, month and year."""
+    month = f"{published:%B %Y}" if published else ""
+    return "\n".join(filter(None, [title, " > ".join(headings), month]))
+
+
+@dataclass(frozen=True, slots=True)
+class SparseVector:
+    """Weights of words by the number each word is hashed to."""
+
+    indices: tuple[int, ...]
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedChunk:
+    """A chunk with its two vectors, ready to be stored. `dense` is of unit length."""
+
+    chunk: Chunk
+    dense: NDArray[np.float32]
+    sparse: SparseVector
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedText:
+    """The two vectors of a question or a sentence. `dense` is of unit length."""
+
+    dense: NDArray[np.float32]
+    sparse: SparseVector
+
+
+@dataclass(frozen=True, slots=True)
+class DateRange:
+    """A span of days, both ends included; an end that is None is open."""
+
+    first: date | None = None
+    last: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A chunk found by one of the two searches, with that search's own score."""
+
+    chunk: Chunk
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """What the store found for a question, best first: by meaning (cosine) and by words (BM25)."""
+
+    dense: tuple[Hit, ...]
+    sparse: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A chunk that answers, with the score it was ranked by and the two it comes from.
+
+    `score` lies in 0..1; `cosine` is -1..1 and `bm25` 0 or more, each 0 where that search did not
+    find the chunk.
+    """
+
+    chunk: Chunk
+    score: float
+    cosine: float
+    bm25: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """What decides how text becomes vectors; indexes can share chunks only if it is equal."""
+
+    embedding_model: str
+    chunker_version: int
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedPage:
+    """What an index holds of one page."""
+
+    digest: str
+    url: str
+    chunk_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What an index holds, by post."""
+
+    pages: Mapping[str, IndexedPage] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexInfo:
+    """What is known about a complete index. `dimension` is that of its dense vectors."""
+
+    fingerprint: Fingerprint
+    dimension: int
+    posts: int
+    chunks: int
+    sources: tuple[str, ...]
+    built_at: datetime

@@ -1,0 +1,48 @@
+"""What can go wrong in retrieval, as a tree. A message is one sentence for whoever reads it.
+
+RetrievalError
+├── SourceError          a source cannot be read at all
+├── PageError            one page cannot be read or understood; the others can
+├── EmbeddingModelError  no embedding model, or not the one that was asked for
+├── ReindexRunning       one reindex at a time
+└── StoreError           the index cannot be read or written
+    ├── StoreBusy        another process holds the data folder
+    ├── StoreUnreachable the Qdrant server does not answer
+    └── NoIndex          nothing has been indexed yet
+"""
+
+
+class RetrievalError(Exception):
+    """The root of all errors of this package."""
+
+
+class SourceError(RetrievalError):
+    """A source cannot be read at all."""
+
+
+class PageError(RetrievalError):
+    """One page cannot be read or understood; the message is the reason, without the page's name."""
+
+
+class EmbeddingModelError(RetrievalError):
+    """No embedding model, or not the one that was asked for."""
+
+
+class ReindexRunning(RetrievalError):
+    """One reindex at a time: another is under way."""
+
+
+class StoreError(RetrievalError):
+    """The index cannot be read or written."""
+
+
+class StoreBusy(StoreError):
+    """Another process holds the data folder."""
+
+
+class StoreUnreachable(StoreError):
+    """The Qdrant server does not answer."""
+
+
+class NoIndex(StoreError):
+    """Nothing has been indexed yet."""

@@ -1,0 +1,74 @@
+"""Decides what a reindex has to do, from what the index holds and what the sources hold now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from retrieval.documents import Chunk, FailedPage, LeftOutPage, Manifest
+
+
+@dataclass(frozen=True, slots=True)
+class UnchangedPage:
+    """A page that is as it was when it was indexed."""
+
+    post: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkedPage:
+    """A page that is new or has changed, cut into chunks."""
+
+    post: str
+    chunks: tuple[Chunk, ...]
+
+
+ReadPage = UnchangedPage | ChunkedPage | FailedPage | LeftOutPage
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to keep, to embed and to drop. `kept` takes over ids, with `fresh` facts for some.
+
+    Whatever `embed`, `kept` and `dropped` say, `posts` and `chunks` count the index afterwards.
+    """
+
+    kept: tuple[str, ...]
+    fresh: tuple[Chunk, ...]
+    embed: tuple[Chunk, ...]
+    dropped: tuple[str, ...]
+    posts: int
+
+    @property
+    def chunks(self) -> int:
+        """How many chunks the index has when the plan is carried out."""
+        return len(self.kept) + len(self.embed)
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether the serving index is already what the plan would make."""
+        return not (self.fresh or self.embed or self.dropped)
+
+
+def make_plan(manifest: Manifest, pages: Iterable[ReadPage]) -> Plan:
+    """Compare what the index holds with the pages as they are now.
+
+    A page that failed keeps what was indexed of it. What no page accounts for is dropped.
+    """
+    kept: list[str] = []
+    fresh: list[Chunk] = []
+    embed: list[Chunk] = []
+    posts = 0
+    indexed = {chunk_id for page in manifest.pages.values() for chunk_id in page.chunk_ids}
+    for page in pages:
+        if isinstance(page, ChunkedPage):
+            known = [chunk for chunk in page.chunks if chunk.id in indexed]
+            kept += [chunk.id for chunk in known]
+            fresh += known
+            embed += [chunk for chunk in page.chunks if chunk.id not in indexed]
+            posts += bool(page.chunks)
+        elif not isinstance(page, LeftOutPage) and page.post in manifest.pages:
+            kept += manifest.pages[page.post].chunk_ids
+            posts += 1
+    dropped = indexed.difference(kept)
+    return Plan(tuple(kept), tuple(fresh), tuple(embed), tuple(sorted(dropped)), posts)

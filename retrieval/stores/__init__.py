@@ -1,0 +1,67 @@
+"""Where the index is kept: one protocol, on a Qdrant server or embedded in this process.
+
+The serving index is never written to. A new one is built beside it and takes its place in one
+step, so that a question meets the old index or the new one, whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from retrieval.documents import (
+    Chunk,
+    DateRange,
+    EmbeddedChunk,
+    EmbeddedText,
+    Hits,
+    IndexInfo,
+    Manifest,
+)
+
+
+class Build(Protocol):
+    """A new index that nobody is asked questions of yet. Its methods raise StoreError."""
+
+    async def add(self, chunks: Sequence[EmbeddedChunk]) -> None:
+        """Write new chunks."""
+
+    async def keep(self, chunk_ids: Sequence[str], fresh: Sequence[Chunk] = ()) -> None:
+        """Take chunks over from the serving index, vectors and all.
+
+        A chunk in `fresh` brings what is now known about it, such as a new address or position.
+        """
+
+    async def swap(self, info: IndexInfo) -> None:
+        """Let the new index serve, if it holds as many chunks as `info` says.
+
+        Raises StoreError when it does not; the old index then serves on.
+        """
+
+
+class Store(Protocol):
+    """An index of chunks. Its methods raise StoreError, and NoIndex where nothing was built yet."""
+
+    async def info(self) -> IndexInfo | None:
+        """Return what is known of the serving index; None if there is none."""
+
+    async def manifest(self) -> Manifest:
+        """Return which chunks of which pages the serving index holds; empty if there is none."""
+
+    async def search(
+        self, question: EmbeddedText, *, limit: int, dates: DateRange | None = None
+    ) -> Hits:
+        """Return the nearest chunks by meaning and by words, at most `limit` of each.
+
+        `dates` keeps to chunks of posts published in that span; undated posts are then left out.
+        """
+
+    async def chunks_of(self, post: str) -> list[Chunk]:
+        """Return the chunks of one post in reading order."""
+
+    def build(self, *, dimension: int) -> AbstractAsyncContextManager[Build]:
+        """Begin a new index of dense vectors; left without a swap, it is discarded."""
+
+    async def close(self) -> None:
+        """Release the index. Closing twice does nothing."""

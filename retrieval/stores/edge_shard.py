@@ -1,0 +1,191 @@
+"""One Qdrant Edge shard: Qdrant's own engine in this process. Every call here blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import qdrant_edge as edge
+
+from retrieval.documents import (
+    Chunk,
+    DateRange,
+    EmbeddedChunk,
+    EmbeddedText,
+    Hit,
+    Hits,
+    Manifest,
+    SparseVector,
+)
+from retrieval.errors import StoreError
+from retrieval.stores.payload import (
+    DENSE,
+    MANIFEST_FIELDS,
+    POST,
+    PUBLISHED,
+    WORDS,
+    chunk_from_payload,
+    chunk_to_payload,
+    manifest_of,
+)
+
+_PAGE = 1024  # points read at a time
+
+
+class EdgeShard:
+    """A shard of chunks in a folder of its own."""
+
+    def __init__(self, shard: edge.EdgeShard) -> None:
+        self._shard = shard
+
+    @classmethod
+    def create(cls, folder: Path, *, dimension: int) -> EdgeShard:
+        """Make an empty shard. It is durable once `finish` has returned, and not before."""
+        with _translated(folder):
+            folder.mkdir(parents=True)
+            config = edge.EdgeConfig(
+                vectors={DENSE: edge.EdgeVectorParams(dimension, edge.Distance.Cosine)},
+                sparse_vectors={WORDS: edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf)},
+                # A build that was interrupted is thrown away, so there is nothing to recover.
+                wal_enabled=False,
+            )
+            return cls(edge.EdgeShard.create(str(folder), config))
+
+    @classmethod
+    def load(cls, folder: Path) -> EdgeShard:
+        """Open a shard that was finished."""
+        with _translated(folder):
+            return cls(edge.EdgeShard.load(str(folder)))
+
+    def add(self, chunks: Sequence[EmbeddedChunk]) -> None:
+        """Write chunks with their vectors."""
+        self._upsert(
+            [
+                edge.Point(
+                    embedded.chunk.id,
+                    {DENSE: embedded.dense.tolist(), WORDS: _sparse(embedded.sparse)},
+                    chunk_to_payload(embedded.chunk),
+                )
+                for embedded in chunks
+            ]
+        )
+
+    def copy_from(self, other: EdgeShard, chunk_ids: Sequence[str], fresh: Sequence[Chunk]) -> None:
+        """Write points of another shard, with the payload of `fresh` where it has that chunk."""
+        payloads = {chunk.id: chunk_to_payload(chunk) for chunk in fresh}
+        for start in range(0, len(chunk_ids), _PAGE):
+            records = other._shard.retrieve(list(chunk_ids[start : start + _PAGE]), True, True)
+            self._upsert(
+                [
+                    edge.Point(
+                        record.id,
+                        _vectors(record.vector),
+                        payloads.get(str(record.id), record.payload),
+                    )
+                    for record in records
+                ]
+            )
+
+    def finish(self) -> int:
+        """Write everything to disk and return how many chunks there are."""
+        with _translated():
+            self._shard.optimize()
+            self._shard.flush()
+            return self._shard.count(edge.CountRequest(exact=True))
+
+    def close(self) -> None:
+        """Release the files."""
+        with _translated():
+            self._shard.close()
+
+    def search(self, question: EmbeddedText, limit: int, dates: DateRange | None) -> Hits:
+        """Search by meaning and by words in one pass."""
+        # Exact, because a brute-force search over 100,000 chunks takes 7 ms and misses nothing.
+        exact = edge.SearchParams(exact=True)
+        by_meaning = edge.Query.Nearest(question.dense.tolist(), DENSE)
+        requests = [_request(by_meaning, limit, dates, exact)]
+        if question.sparse.indices:  # else there are only stop words to search for
+            by_words = edge.Query.Nearest(_sparse(question.sparse), WORDS)
+            requests.append(_request(by_words, limit, dates, None))
+        with _translated():
+            found = self._shard.query_batch(edge.QueryBatchRequest(requests))
+        dense, sparse, *_ = [*found, []]
+        return Hits(_hits(dense), _hits(sparse))
+
+    def manifest(self) -> Manifest:
+        """Read which chunks of which pages there are."""
+        return manifest_of(self._scroll(None, MANIFEST_FIELDS))
+
+    def chunks_of(self, post: str) -> list[Chunk]:
+        """Read the chunks of one post in reading order."""
+        match = edge.FieldCondition(POST, match=edge.MatchValue(post))
+        found = self._scroll(edge.Filter(must=[match]), True)
+        return sorted(
+            (chunk_from_payload(chunk_id, payload) for chunk_id, payload in found),
+            key=lambda chunk: chunk.position,
+        )
+
+    def _upsert(self, points: list[edge.Point]) -> None:
+        with _translated():
+            self._shard.update(edge.UpdateOperation.upsert_points(points))
+
+    def _scroll(
+        self, only: edge.Filter | None, fields: bool | list[str]
+    ) -> Iterator[tuple[str, dict[str, Any]]]:
+        offset = None
+        while True:
+            request = edge.ScrollRequest(
+                offset=offset, limit=_PAGE, filter=only, with_payload=fields, with_vector=False
+            )
+            with _translated():
+                records, offset = self._shard.scroll(request)
+            yield from ((str(record.id), record.payload or {}) for record in records)
+            if offset is None:
+                return
+
+
+def _request(
+    query: edge.Query, limit: int, dates: DateRange | None, params: edge.SearchParams | None
+) -> edge.QueryRequest:
+    return edge.QueryRequest(
+        limit, query=query, filter=_filter(dates), with_payload=True, params=params
+    )
+
+
+def _filter(dates: DateRange | None) -> edge.Filter | None:
+    if dates is None:
+        return None
+    span = edge.RangeDateTime(
+        gte=dates.first.isoformat() if dates.first else None,
+        lt=(dates.last + timedelta(days=1)).isoformat() if dates.last else None,
+    )
+    return edge.Filter(must=[edge.FieldCondition(PUBLISHED, range=span)])
+
+
+def _hits(points: Sequence[edge.ScoredPoint]) -> tuple[Hit, ...]:
+    return tuple(
+        Hit(chunk_from_payload(str(point.id), point.payload or {}), point.score) for point in points
+    )
+
+
+def _sparse(vector: SparseVector) -> edge.SparseVector:
+    return edge.SparseVector(list(vector.indices), list(vector.values))
+
+
+def _vectors(stored: Any) -> dict[str, Any]:
+    return dict(stored)
+
+
+@contextmanager
+def _translated(folder: Path | None = None) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:  # the engine raises plain exceptions of several kinds
+        where = f" in {folder}" if folder else ""
+        raise StoreError(
+            f"The index{where} cannot be used ({error}); "
+            "delete the folder index in ASKBEN_DATA_DIR and run askben index"
+        ) from error

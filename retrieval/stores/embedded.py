@@ -1,0 +1,201 @@
+"""The index inside this process: shards in the data folder, a pointer file to the serving one."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from retrieval.documents import (
+    Chunk,
+    DateRange,
+    EmbeddedChunk,
+    EmbeddedText,
+    Hits,
+    IndexInfo,
+    Manifest,
+)
+from retrieval.errors import NoIndex, StoreBusy, StoreError
+from retrieval.stores.edge_shard import EdgeShard
+from retrieval.stores.payload import info_from_json, info_to_json
+
+_POINTER = "current"
+_INFO = "info.json"
+_SHARD = "shard"
+_KEPT_INDEXES = 2  # the serving one and the one before it
+
+
+@dataclass(frozen=True, slots=True)
+class _Serving:
+    """The index that answers: what is known of it, and the open shard."""
+
+    info: IndexInfo
+    shard: EdgeShard
+
+
+class EmbeddedStore:
+    """A folder of indexes, held by one process at a time and opened on first use."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        # Not thread-local: the lock is taken and released in whichever thread is free.
+        self._lock = FileLock(folder / "lock", thread_local=False)
+        self._serving: _Serving | None = None
+        self._opening = asyncio.Lock()
+
+    async def info(self) -> IndexInfo | None:
+        """Return what is known of the serving index; None if there is none."""
+        serving = await self._open()
+        return serving.info if serving else None
+
+    async def manifest(self) -> Manifest:
+        """Return which chunks of which pages the serving index holds; empty if there is none."""
+        serving = await self._open()
+        return await asyncio.to_thread(serving.shard.manifest) if serving else Manifest()
+
+    async def search(
+        self, question: EmbeddedText, *, limit: int, dates: DateRange | None = None
+    ) -> Hits:
+        """Return the nearest chunks by meaning and by words, at most `limit` of each."""
+        shard = await self._shard()
+        return await asyncio.to_thread(shard.search, question, limit, dates)
+
+    async def chunks_of(self, post: str) -> list[Chunk]:
+        """Return the chunks of one post in reading order."""
+        shard = await self._shard()
+        return await asyncio.to_thread(shard.chunks_of, post)
+
+    @asynccontextmanager
+    async def build(self, *, dimension: int) -> AsyncIterator[EmbeddedBuild]:
+        """Begin a new index; left without a swap, it is discarded."""
+        serving = await self._open()
+        folder = self._folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S.%f}"
+        shard = await asyncio.to_thread(EdgeShard.create, folder / _SHARD, dimension=dimension)
+        build = EmbeddedBuild(self, folder, shard, serving.shard if serving else None)
+        try:
+            yield build
+        finally:
+            if not build.swapped:
+                await asyncio.to_thread(_discard, shard, folder)
+
+    async def close(self) -> None:
+        """Release the shard and the folder. Closing twice does nothing."""
+        serving, self._serving = self._serving, None
+        if serving:
+            await asyncio.to_thread(serving.shard.close)
+        await asyncio.to_thread(self._lock.release)
+
+    async def serve(self, folder: Path, info: IndexInfo, shard: EdgeShard) -> None:
+        """Make a finished index the serving one: on disk in one step, then in this process."""
+        await asyncio.to_thread(_write_whole, folder / _INFO, json.dumps(info_to_json(info)))
+        await asyncio.to_thread(_write_whole, self._folder / _POINTER, folder.name)
+        # The old shard closes when the last search that still runs on it lets go of it.
+        self._serving = _Serving(info, shard)
+        await asyncio.to_thread(self._remove_old_indexes, folder.name)
+
+    async def _shard(self) -> EdgeShard:
+        serving = await self._open()
+        if serving is None:
+            raise NoIndex("Nothing has been indexed yet; run askben index, or /reindex in Discord")
+        return serving.shard
+
+    async def _open(self) -> _Serving | None:
+        async with self._opening:
+            if self._serving is None:
+                self._serving = await asyncio.to_thread(self._acquire_and_load)
+            return self._serving
+
+    def _acquire_and_load(self) -> _Serving | None:
+        if not self._lock.is_locked:
+            self._acquire()
+        try:
+            name = (self._folder / _POINTER).read_text("utf-8").strip()
+            info = info_from_json(json.loads((self._folder / name / _INFO).read_text("utf-8")))
+        except FileNotFoundError:
+            return None
+        except (ValueError, KeyError) as error:
+            raise StoreError(
+                f"The index in {self._folder} is damaged ({error!r}); "
+                "delete that folder and run askben index"
+            ) from error
+        return _Serving(info, EdgeShard.load(self._folder / name / _SHARD))
+
+    def _acquire(self) -> None:
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._lock.acquire(timeout=0)
+        except Timeout as error:
+            raise StoreBusy(
+                f"Another askBen process is using {self._folder}; use /reindex in Discord for "
+                "a new index, or stop that process first"
+            ) from error
+        except OSError as error:
+            raise StoreError(
+                f"The folder {self._folder} cannot be written ({error.strerror}); "
+                "set ASKBEN_DATA_DIR to one that can"
+            ) from error
+
+    def _remove_old_indexes(self, serving: str) -> None:
+        # Their names begin with the time they were begun at, so that the newest sorts last.
+        folders = sorted(folder for folder in self._folder.iterdir() if folder.is_dir())
+        finished = [folder for folder in folders if (folder / _INFO).exists()]
+        kept = {serving, *(folder.name for folder in finished[-_KEPT_INDEXES:])}
+        for folder in folders:
+            if folder.name not in kept:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+class EmbeddedBuild:
+    """A new shard beside the serving one."""
+
+    def __init__(
+        self, store: EmbeddedStore, folder: Path, shard: EdgeShard, serving: EdgeShard | None
+    ) -> None:
+        self._store = store
+        self._folder = folder
+        self._shard = shard
+        self._old = serving
+        self.swapped = False
+
+    async def add(self, chunks: Sequence[EmbeddedChunk]) -> None:
+        """Write new chunks."""
+        await asyncio.to_thread(self._shard.add, chunks)
+
+    async def keep(self, chunk_ids: Sequence[str], fresh: Sequence[Chunk] = ()) -> None:
+        """Take chunks over from the serving index, vectors and all."""
+        if self._old is None:
+            raise NoIndex("There is no index to keep chunks of")
+        await asyncio.to_thread(self._shard.copy_from, self._old, chunk_ids, fresh)
+
+    async def swap(self, info: IndexInfo) -> None:
+        """Let the new index serve, if it holds as many chunks as `info` says."""
+        found = await asyncio.to_thread(self._shard.finish)
+        if found != info.chunks:
+            raise StoreError(
+                f"The new index holds {found} chunks, not {info.chunks}; the old one serves on"
+            )
+        await self._store.serve(self._folder, info, self._shard)
+        self.swapped = True
+
+
+def _discard(shard: EdgeShard, folder: Path) -> None:
+    shard.close()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _write_whole(file: Path, text: str) -> None:
+    """Write a file so that it is either as before or as it should be, even after a power cut."""
+    beside = file.with_name(f".{file.name}.new")
+    with beside.open("w", encoding="utf-8") as opened:
+        opened.write(text)
+        opened.flush()
+        os.fsync(opened.fileno())
+    beside.replace(file)

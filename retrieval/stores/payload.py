@@ -1,0 +1,106 @@
+"""How chunks, and what is known of an index, are written down in every store."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from retrieval.documents import (
+    Block,
+    BlockKind,
+    Chunk,
+    Fingerprint,
+    IndexedPage,
+    IndexInfo,
+    Manifest,
+)
+
+DENSE = "dense"
+WORDS = "words"
+PUBLISHED = "published"
+POST = "post"
+MANIFEST_FIELDS = ["post", "url", "page_digest", "position"]
+
+
+def chunk_to_payload(chunk: Chunk) -> dict[str, Any]:
+    """Return all of a chunk but its id, as JSON. Dates are days in ISO 8601."""
+    return {
+        "post": chunk.post,
+        "url": chunk.url,
+        "title": chunk.title,
+        "published": chunk.published.isoformat() if chunk.published else None,
+        "updated": chunk.updated.isoformat() if chunk.updated else None,
+        "tags": list(chunk.tags),
+        "headings": list(chunk.headings),
+        "anchor": chunk.anchor,
+        "position": chunk.position,
+        "blocks": [[block.kind.value, block.text] for block in chunk.blocks],
+        "page_digest": chunk.page_digest,
+    }
+
+
+def chunk_from_payload(chunk_id: str, payload: Mapping[str, Any]) -> Chunk:
+    """Return the chunk that a payload was made of."""
+    return Chunk(
+        id=chunk_id,
+        post=payload["post"],
+        url=payload["url"],
+        title=payload["title"],
+        published=_day(payload["published"]),
+        updated=_day(payload["updated"]),
+        tags=tuple(payload["tags"]),
+        headings=tuple(payload["headings"]),
+        anchor=payload["anchor"],
+        position=payload["position"],
+        blocks=tuple(Block(BlockKind(kind), text) for kind, text in payload["blocks"]),
+        page_digest=payload["page_digest"],
+    )
+
+
+def manifest_of(records: Iterable[tuple[str, Mapping[str, Any]]]) -> Manifest:
+    """Gather a manifest from ids and payloads of which MANIFEST_FIELDS were read."""
+    by_post: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
+    stated: dict[str, tuple[str, str]] = {}
+    for chunk_id, payload in records:
+        by_post[payload["post"]].append((payload["position"], chunk_id))
+        stated[payload["post"]] = payload["page_digest"], payload["url"]
+    return Manifest(
+        {
+            post: IndexedPage(*stated[post], tuple(chunk_id for _, chunk_id in sorted(found)))
+            for post, found in by_post.items()
+        }
+    )
+
+
+def info_to_json(info: IndexInfo) -> dict[str, Any]:
+    """Return what is known of an index as JSON."""
+    return {
+        "embedding_model": info.fingerprint.embedding_model,
+        "chunker_version": info.fingerprint.chunker_version,
+        "language": info.fingerprint.language,
+        "dimension": info.dimension,
+        "posts": info.posts,
+        "chunks": info.chunks,
+        "sources": list(info.sources),
+        "built_at": info.built_at.isoformat(),
+    }
+
+
+def info_from_json(stated: Mapping[str, Any]) -> IndexInfo:
+    """Return what info_to_json wrote down."""
+    return IndexInfo(
+        fingerprint=Fingerprint(
+            stated["embedding_model"], stated["chunker_version"], stated["language"]
+        ),
+        dimension=stated["dimension"],
+        posts=stated["posts"],
+        chunks=stated["chunks"],
+        sources=tuple(stated["sources"]),
+        built_at=datetime.fromisoformat(stated["built_at"]),
+    )
+
+
+def _day(stated: str | None) -> date | None:
+    return date.fromisoformat(stated) if stated else None

@@ -1,0 +1,1 @@
+"""The tests of askBen. Their folders mirror the source."""

@@ -1,0 +1,46 @@
+"""The LLM is told the passages with numbers and dates, and the same rules every time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from bot.answering.prompt import make_messages
+from bot.answering.types import Role, Turn
+from tests.builders import a_numbered_post, a_passage, a_question
+
+
+def test_passages_are_numbered_dated_and_titled() -> None:
+    post = a_numbered_post(
+        2, a_passage("Knead it.", title="On bread", headings=("Dough",), published=date(2020, 1, 2))
+    )
+    *_, asked = make_messages(a_question("How?"), [post], author="Ben")
+    assert asked["role"] == "user"
+    assert '<post number="2" date="02 January 2020">\nTitle: On bread' in asked["content"]
+    assert "Dough:\nKnead it.\n</post>" in asked["content"]
+    assert asked["content"].endswith("Today is 01 March 2026.\nQuestion: How?")
+
+
+def test_the_system_message_is_the_same_for_every_question() -> None:
+    one = make_messages(a_question("How?"), [a_numbered_post(1)], author="Ben")
+    other = make_messages(a_question("Why?"), [a_numbered_post(2)], author="Ben")
+    assert one[0] == other[0]
+    assert one[0]["role"] == "system"
+    assert "Ben" in one[0]["content"]
+
+
+def test_the_conversation_stands_between_its_oldest_turns_left_out() -> None:
+    turns = tuple(Turn(Role.USER, f"Question {n}") for n in range(9))
+    question = replace(a_question(), history=turns)
+    messages = make_messages(question, [a_numbered_post(1)], author="Ben")
+    assert [message["content"] for message in messages[1:-1]] == [
+        f"Question {n}" for n in (5, 6, 7, 8)
+    ]
+
+
+def test_many_long_passages_are_cut_to_what_a_small_model_takes() -> None:
+    posts = [a_numbered_post(n, *[a_passage("word " * 400)] * 3) for n in range(1, 6)]
+    *_, asked = make_messages(a_question(), posts, author="Ben")
+    assert 8000 < len(asked["content"]) < 10_000
+    assert '<post number="1"' in asked["content"]
+    assert '<post number="5"' not in asked["content"]

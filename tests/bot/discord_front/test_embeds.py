@@ -1,0 +1,84 @@
+"""An answer in Discord reads well with previews off, and fits Discord's limits."""
+
+from __future__ import annotations
+
+from bot.answering.types import Outcome
+from bot.discord_front.embeds import (
+    LONGEST_MESSAGE,
+    draft_text,
+    make_embeds,
+    message_text,
+    text_of_answer,
+)
+from tests.builders import a_source, an_answer
+
+
+def test_the_links_stand_below_the_text_without_previews() -> None:
+    text = message_text(an_answer("Knead it [1].", a_source(1)))
+    assert text == (
+        "Knead it [1].\n\n"
+        "[1] [On bread](<https://blog.example/post-1/#:~:text=Knead%20it>) · 17 May 2024"
+    )
+
+
+def test_a_title_cannot_break_its_link_or_its_line() -> None:
+    text = message_text(an_answer("Yes [1].", a_source(1, title="[a](b) *c* `d`")))
+    assert "[\\(a)(b) \\*c\\* \\`d\\`](<https://" in text
+
+
+def test_a_post_without_a_web_address_is_named_without_a_link() -> None:
+    source = a_source(1, url="file:///posts/bread.md", date=None)
+    assert message_text(an_answer("Yes [1].", source)) == "Yes [1].\n\n[1] On bread"
+    (embed,) = make_embeds(an_answer("Yes [1].", source))
+    assert embed.url is None
+
+
+def test_there_is_one_embed_a_post_and_three_at_the_most() -> None:
+    embeds = make_embeds(an_answer("Yes.", *(a_source(n) for n in range(1, 6))))
+    assert [embed.title for embed in embeds] == [f"[{n}] On bread" for n in (1, 2, 3)]
+    first = embeds[0]
+    assert first.url == "https://blog.example/post-1/#:~:text=Knead%20it"
+    assert first.description == "Knead it."
+    assert first.timestamp is not None
+    assert first.timestamp.date().isoformat() == "2024-05-17"
+
+
+def test_a_refusal_lists_the_nearest_posts_without_embeds() -> None:
+    answer = an_answer("I found nothing.", a_source(1), outcome=Outcome.REFUSED)
+    assert make_embeds(answer) == []
+    assert "[1] [On bread]" in message_text(answer)
+
+
+def test_a_long_answer_is_cut_at_the_end_of_a_sentence() -> None:
+    answer = an_answer("A sentence that says little [1]. " * 200, a_source(1))
+    text = message_text(answer)
+    assert len(text) <= LONGEST_MESSAGE
+    assert "little [1].\n…\n\n[1] [On bread]" in text
+
+
+def test_long_links_lose_the_way_to_the_words_before_a_post_is_left_out() -> None:
+    long = "https://blog.example/" + "x" * 100
+    sources = [
+        a_source(n, url=f"{long}/{n}", link=f"{long}/{n}#:~:text={'y' * 300}") for n in (1, 2, 3)
+    ]
+    text = message_text(an_answer("Yes [1][2][3].", *sources))
+    assert len(text) <= LONGEST_MESSAGE
+    assert "y" * 300 not in text
+    assert text.count("(<https://") == 3
+
+
+def test_titles_and_passages_are_cut_to_what_an_embed_takes() -> None:
+    (embed,) = make_embeds(an_answer("Yes.", a_source(1, title="t" * 400, quote="q" * 5000)))
+    assert len(embed.title or "") == 256
+    assert len(embed.description or "") <= 350
+
+
+def test_the_text_of_an_answer_is_found_again_in_its_message() -> None:
+    answer = an_answer("Knead it [1].\n\nThen wait [2].", a_source(1), a_source(2))
+    assert text_of_answer(message_text(answer)) == answer.text
+    assert text_of_answer("I am still reading the blog.") == "I am still reading the blog."
+
+
+def test_a_draft_never_exceeds_a_message() -> None:
+    assert len(draft_text("x" * 5000)) == LONGEST_MESSAGE
+    assert draft_text("short") == "short"

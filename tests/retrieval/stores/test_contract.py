@@ -1,0 +1,227 @@
+"""What every store promises, tried on each of them with the same tests.
+
+A real Qdrant server joins in where ASKBEN_TEST_QDRANT_URL names one; askBen's collections there
+are deleted.
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from qdrant_client import AsyncQdrantClient
+
+from retrieval.documents import (
+    Chunk,
+    DateRange,
+    EmbeddedChunk,
+    Fingerprint,
+    IndexInfo,
+    Manifest,
+)
+from retrieval.errors import NoIndex, StoreError
+from retrieval.stores import Store
+from retrieval.stores.embedded import EmbeddedStore
+from retrieval.stores.server import ServerStore
+from tests.builders import DIMENSION, NOW, a_chunk, an_embedded_chunk, an_embedded_text
+
+QDRANT_URL = os.environ.get("ASKBEN_TEST_QDRANT_URL")
+OLD = a_chunk("Old bread.", post="old.md", published=date(2020, 1, 31), position=0)
+NEW = a_chunk("New bread.", post="new.md", published=date(2024, 5, 17), position=0)
+MORE = a_chunk("More of it.", post="new.md", published=date(2024, 5, 17), position=1)
+UNDATED = a_chunk("Some day.", post="undated.md", published=None)
+
+
+def info(chunks: int) -> IndexInfo:
+    return IndexInfo(
+        fingerprint=Fingerprint("model", 1, "english"),
+        dimension=DIMENSION,
+        posts=1,
+        chunks=chunks,
+        sources=("blog",),
+        built_at=NOW,
+    )
+
+
+async def fill(store: Store, *chunks: EmbeddedChunk) -> None:
+    async with store.build(dimension=DIMENSION) as build:
+        await build.add(chunks)
+        await build.swap(info(len(chunks)))
+
+
+async def ids_of(store: Store) -> set[str]:
+    manifest = await store.manifest()
+    return {chunk_id for page in manifest.pages.values() for chunk_id in page.chunk_ids}
+
+
+@pytest.fixture(params=["embedded", "server in memory", *(["server"] if QDRANT_URL else [])])
+async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
+    if request.param == "embedded":
+        opened: Store = EmbeddedStore(tmp_path / "index")
+    elif request.param == "server in memory":
+        # The client's own in-memory mode warns that its payload indexes have no effect.
+        warnings.filterwarnings("ignore", "Payload indexes have no effect")
+        opened = ServerStore(AsyncQdrantClient(":memory:"))
+    else:
+        client = AsyncQdrantClient(QDRANT_URL)
+        for collection in (await client.get_collections()).collections:
+            if collection.name.startswith("askben-"):
+                await client.delete_collection(collection.name)
+        opened = ServerStore(client)
+    yield opened
+    await opened.close()
+
+
+async def test_before_the_first_index_there_is_nothing_to_search(store: Store) -> None:
+    assert await store.info() is None
+    assert await store.manifest() == Manifest()
+    with pytest.raises(NoIndex):
+        await store.search(an_embedded_text(), limit=5)
+    with pytest.raises(NoIndex):
+        await store.chunks_of("old.md")
+
+
+async def test_what_is_known_of_an_index_comes_back_whole(store: Store) -> None:
+    await fill(store, an_embedded_chunk(OLD))
+    assert await store.info() == info(1)
+
+
+async def test_a_chunk_comes_back_as_it_was(store: Store) -> None:
+    rich = replace(OLD, updated=date(2021, 2, 3), tags=("a", "b"), headings=("H", "I"), anchor="i")
+    await fill(store, an_embedded_chunk(rich))
+    hits = await store.search(an_embedded_text(), limit=1)
+    assert [hit.chunk for hit in hits.dense] == [rich]
+
+
+async def test_meaning_and_words_are_two_rankings(store: Store) -> None:
+    await fill(
+        store,
+        an_embedded_chunk(OLD, along=0, words=(7, 8)),
+        an_embedded_chunk(NEW, along=1, words=(9,)),
+    )
+    hits = await store.search(an_embedded_text(along=1, words=(7,)), limit=5)
+    assert hits.dense[0].chunk == NEW
+    assert hits.dense[0].score == pytest.approx(1.0, abs=1e-5)
+    assert [hit.chunk for hit in hits.sparse] == [OLD]
+
+
+async def test_rare_words_count_more_than_frequent_ones(store: Store) -> None:
+    await fill(
+        store,
+        an_embedded_chunk(OLD, words=(1, 2)),
+        an_embedded_chunk(NEW, words=(1, 3)),
+        an_embedded_chunk(MORE, words=(1, 4)),
+    )
+    hits = await store.search(an_embedded_text(words=(1, 3)), limit=5)
+    assert hits.sparse[0].chunk == NEW
+    assert hits.sparse[0].score > hits.sparse[1].score
+
+
+async def test_a_question_of_stop_words_has_no_hits_by_words(store: Store) -> None:
+    await fill(store, an_embedded_chunk(OLD))
+    hits = await store.search(an_embedded_text(words=()), limit=5)
+    assert (len(hits.dense), hits.sparse) == (1, ())
+
+
+async def test_the_limit_holds_for_each_ranking(store: Store) -> None:
+    await fill(store, *(an_embedded_chunk(a_chunk(f"Text {n}.")) for n in range(9)))
+    hits = await store.search(an_embedded_text(), limit=4)
+    assert (len(hits.dense), len(hits.sparse)) == (4, 4)
+
+
+@pytest.mark.parametrize(
+    ("dates", "found"),
+    [
+        (DateRange(date(2024, 5, 17), date(2024, 5, 17)), {NEW.id}),
+        (DateRange(first=date(2024, 5, 18)), set()),
+        (DateRange(last=date(2020, 1, 31)), {OLD.id}),
+        (DateRange(last=date(2020, 1, 30)), set()),
+        (DateRange(date(2020, 1, 1), date(2024, 12, 31)), {OLD.id, NEW.id}),
+        (None, {OLD.id, NEW.id, UNDATED.id}),
+    ],
+)
+async def test_a_span_of_dates_includes_both_its_ends_and_nothing_undated(
+    store: Store, dates: DateRange | None, found: set[str]
+) -> None:
+    await fill(store, *map(an_embedded_chunk, (OLD, NEW, UNDATED)))
+    hits = await store.search(an_embedded_text(), limit=9, dates=dates)
+    assert {hit.chunk.id for hit in hits.dense} == found
+    assert {hit.chunk.id for hit in hits.sparse} == found
+
+
+async def test_the_chunks_of_a_post_come_in_reading_order(store: Store) -> None:
+    await fill(store, *map(an_embedded_chunk, (MORE, OLD, NEW)))
+    assert await store.chunks_of("new.md") == [NEW, MORE]
+    assert await store.chunks_of("nowhere.md") == []
+
+
+async def test_the_manifest_lists_each_page_with_its_chunks(store: Store) -> None:
+    await fill(store, *map(an_embedded_chunk, (MORE, OLD, NEW)))
+    pages = (await store.manifest()).pages
+    assert pages["new.md"].chunk_ids == (NEW.id, MORE.id)
+    assert (pages["old.md"].digest, pages["old.md"].url) == (OLD.page_digest, OLD.url)
+
+
+async def test_the_old_index_serves_until_the_swap(store: Store) -> None:
+    await fill(store, an_embedded_chunk(OLD))
+    async with store.build(dimension=DIMENSION) as build:
+        await build.add([an_embedded_chunk(NEW)])
+        assert await ids_of(store) == {OLD.id}
+        await build.swap(info(1))
+        assert await ids_of(store) == {NEW.id}
+    assert await ids_of(store) == {NEW.id}
+
+
+async def test_a_build_that_is_given_up_leaves_the_old_index(store: Store) -> None:
+    await fill(store, an_embedded_chunk(OLD))
+
+    async def give_up() -> None:
+        async with store.build(dimension=DIMENSION) as build:
+            await build.add([an_embedded_chunk(NEW)])
+            raise RuntimeError("the power went out")
+
+    with pytest.raises(RuntimeError):
+        await give_up()
+    assert await ids_of(store) == {OLD.id}
+
+
+async def test_an_index_that_lacks_chunks_never_serves(store: Store) -> None:
+    await fill(store, an_embedded_chunk(OLD))
+
+    async def lose_one() -> None:
+        async with store.build(dimension=DIMENSION) as build:
+            await build.add([an_embedded_chunk(NEW)])
+            await build.swap(info(2))
+
+    with pytest.raises(StoreError, match="1 chunks, not 2"):
+        await lose_one()
+    assert await ids_of(store) == {OLD.id}
+
+
+async def test_kept_chunks_keep_their_vectors_and_take_what_is_new_about_them(
+    store: Store,
+) -> None:
+    await fill(store, an_embedded_chunk(OLD, along=2, words=(5,)), an_embedded_chunk(NEW, along=1))
+    moved: Chunk = replace(OLD, url="https://blog.example/moved/", position=3)
+    async with store.build(dimension=DIMENSION) as build:
+        await build.keep([OLD.id, NEW.id], [moved])
+        await build.swap(info(2))
+    hits = await store.search(an_embedded_text(along=2, words=(5,)), limit=1)
+    assert [hit.chunk for hit in (*hits.dense, *hits.sparse)] == [moved, moved]
+    assert await store.chunks_of("new.md") == [NEW]
+
+
+async def test_many_reindexes_leave_no_more_than_two_indexes_behind(store: Store) -> None:
+    for number in range(5):
+        await fill(store, an_embedded_chunk(a_chunk(f"Text {number}.")))
+    assert len(await ids_of(store)) == 1
+    if isinstance(store, EmbeddedStore):
+        folders = [path for path in store._folder.iterdir() if path.is_dir()]
+        assert len(folders) == 2
+    elif isinstance(store, ServerStore):
+        assert len((await store._client.get_collections()).collections) == 2

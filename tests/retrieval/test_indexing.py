@@ -1,0 +1,182 @@
+"""A reindex brings the index up to the sources, and never leaves it worse than it was."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from retrieval.documents import Permalinks
+from retrieval.embedding import Embedder, minilm
+from retrieval.errors import ReindexRunning, SourceError
+from retrieval.indexing import Indexer, Progress, Report, Stage
+from retrieval.sources import Source, open_source
+from retrieval.stores.embedded import EmbeddedStore
+from tests.builders import NOW
+
+LARGEST = 100_000
+
+
+class Blog:
+    """A folder of posts with an index beside it."""
+
+    def __init__(self, folder: Path, embedder: Embedder) -> None:
+        self.folder = folder / "posts"
+        self.folder.mkdir()
+        self.store = EmbeddedStore(folder / "index")
+        self.indexer = Indexer(store=self.store, embedder=embedder, clock=lambda: NOW)
+
+    def write(self, name: str, text: str | bytes) -> None:
+        content = text.encode() if isinstance(text, str) else text
+        (self.folder / name).write_bytes(content)
+
+    def source(self, site: str | None = None) -> Source:
+        permalinks = Permalinks(site, "{slug}/") if site else None
+        return open_source(str(self.folder), permalinks=permalinks, largest_page=LARGEST)
+
+    async def reindex(self, site: str | None = None) -> Report:
+        return await self.indexer.reindex([self.source(site)])
+
+    async def texts(self) -> dict[str, list[str]]:
+        posts = (await self.store.manifest()).pages
+        return {post: [c.text for c in await self.store.chunks_of(post)] for post in posts}
+
+
+@pytest.fixture
+async def blog(tmp_path: Path, embedder: Embedder) -> AsyncIterator[Blog]:
+    blog = Blog(tmp_path, embedder)
+    yield blog
+    await blog.store.close()
+
+
+def counts(report: Report) -> tuple[int, int, int, int]:
+    return report.posts, report.embedded, report.kept, report.dropped
+
+
+async def test_a_first_index_holds_every_post(blog: Blog) -> None:
+    blog.write("a.md", "# A\n\nFlour.\n\n## Water\n\nWet.")
+    blog.write("b.md", "# B\n\nSalt.")
+    assert counts(await blog.reindex()) == (2, 3, 0, 0)
+    assert await blog.texts() == {"a.md": ["Flour.", "Wet."], "b.md": ["Salt."]}
+    info = await blog.store.info()
+    assert info is not None
+    assert (info.posts, info.chunks, info.dimension) == (2, 3, 384)
+
+
+async def test_an_unchanged_blog_is_neither_embedded_nor_written(blog: Blog) -> None:
+    blog.write("a.md", "# A\n\nFlour.")
+    await blog.reindex()
+    before = await blog.store.info()
+    assert counts(await blog.reindex()) == (1, 0, 1, 0)
+    assert await blog.store.info() == before
+
+
+async def test_of_an_edited_post_only_what_changed_is_embedded(blog: Blog) -> None:
+    blog.write("a.md", "# A\n\nFlour.\n\n## Water\n\nWet.")
+    await blog.reindex()
+    blog.write("a.md", "# A\n\nNew flour.\n\n## Water\n\nWet.")
+    assert counts(await blog.reindex()) == (1, 1, 1, 1)
+    assert await blog.texts() == {"a.md": ["New flour.", "Wet."]}
+
+
+async def test_new_posts_come_and_deleted_ones_go(blog: Blog) -> None:
+    blog.write("a.md", "# A\n\nFlour.")
+    await blog.reindex()
+    (blog.folder / "a.md").unlink()
+    blog.write("b.md", "# B\n\nSalt.")
+    assert counts(await blog.reindex()) == (1, 1, 0, 1)
+    assert await blog.texts() == {"b.md": ["Salt."]}
+
+
+async def test_a_post_that_cannot_be_read_any_more_stays_indexed(blog: Blog) -> None:
+    blog.write("a.md", "# A\n\nFlour.")
+    blog.write("b.md", "# B\n\nSalt.")
+    await blog.reindex()
+    blog.write("a.md", b"# A\n\n\xff\xfe")
+    blog.write("b.md", "---\ntitle: a: b\n---\nSalt.")
+    blog.write("c.md", "# C\n\nWater.")
+    report = await blog.reindex()
+    assert {page.post for page in report.failed} == {"a.md", "b.md"}
+    assert await blog.texts() == {"a.md": ["Flour."], "b.md": ["Salt."], "c.md": ["Water."]}
+
+
+async def test_another_site_moves_the_links_without_embedding_anything(blog: Blog) -> None:
+    blog.write("a.md", "# A\n\nFlour.")
+    await blog.reindex()
+    assert counts(await blog.reindex("https://ben.example")) == (1, 0, 1, 0)
+    assert [chunk.url for chunk in await blog.store.chunks_of("a.md")] == ["https://ben.example/a/"]
+
+
+async def test_two_posts_with_one_address_are_told_apart_by_a_failure(blog: Blog) -> None:
+    blog.write("2024-01-01-a.md", "# A\n\nFlour.")
+    blog.write("2024-02-02-a.md", "# B\n\nSalt.")
+    report = await blog.reindex("https://ben.example")
+    (failed,) = report.failed
+    assert failed.post == "2024-02-02-a.md"
+    assert "2024-01-01-a.md" in failed.why
+    assert "slug" in failed.why
+    assert report.posts == 1
+
+
+async def test_a_missing_folder_leaves_the_index_as_it_is(blog: Blog) -> None:
+    blog.write("a.md", "# A\n\nFlour.")
+    await blog.reindex()
+    blog.folder.rename(blog.folder.with_name("elsewhere"))
+    with pytest.raises(SourceError, match="no folder"):
+        await blog.reindex()
+    assert await blog.texts() == {"a.md": ["Flour."]}
+
+
+async def test_a_blog_of_which_nothing_can_be_indexed_is_an_error_with_reasons(blog: Blog) -> None:
+    blog.write("a.md", "---\ntitle: T\ndraft: true\n---\nFlour.")
+    with pytest.raises(SourceError, match=r"a\.md is a draft"):
+        await blog.reindex()
+
+
+async def test_another_model_embeds_everything_anew_even_what_cannot_be_read(
+    blog: Blog, model_cache: Path
+) -> None:
+    blog.write("a.md", "# A\n\nFlour.")
+    blog.write("b.md", "# B\n\nSalt.")
+    await blog.reindex()
+    blog.write("a.md", b"\xff")
+    folder = model_cache / minilm.MODEL_NAME.replace("/", "--")
+    other = Embedder(model=minilm.MODEL_NAME, folder=folder, cache=model_cache)
+    indexer = Indexer(store=blog.store, embedder=other, clock=lambda: NOW)
+    report = await indexer.reindex([blog.source()])
+    assert counts(report) == (2, 2, 0, 0)
+    assert await blog.texts() == {"a.md": ["Flour."], "b.md": ["Salt."]}
+
+
+async def test_only_one_reindex_runs_at_a_time(blog: Blog) -> None:
+    blog.write("a.md", "# A\n\nFlour.")
+    refused: list[ReindexRunning] = []
+
+    class Twice:
+        name = "twice"
+
+        async def pages(self):  # type: ignore[no-untyped-def]
+            try:
+                await blog.reindex()
+            except ReindexRunning as error:
+                refused.append(error)
+            async for page in blog.source().pages():
+                yield page
+
+    assert not blog.indexer.running
+    await blog.indexer.reindex([Twice()])
+    assert len(refused) == 1
+
+
+async def test_progress_is_told_from_the_first_page_to_the_last_chunk(blog: Blog) -> None:
+    blog.write("a.md", "# A\n\nFlour.")
+    blog.write("b.md", "# B\n\nSalt.")
+    told: list[Progress] = []
+    await blog.indexer.reindex([blog.source()], told.append)
+    assert told == [
+        Progress(Stage.READING, 1, None),
+        Progress(Stage.READING, 2, None),
+        Progress(Stage.EMBEDDING, 0, 2),
+        Progress(Stage.EMBEDDING, 2, 2),
+    ]
