@@ -48,6 +48,9 @@ class ProgressBar:
 
     def show(self, progress: Progress) -> None:
         """Show how far a reindex has come."""
+        if progress.stage is Stage.LOADING:
+            print("Loading the embedding model …", file=sys.stderr)
+            return
         if progress.total == 0:
             return
         if self._bar is None or progress.stage is not self._stage:

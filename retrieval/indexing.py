@@ -34,6 +34,7 @@ _BATCH = 128  # chunks embedded and written between two reports of progress
 class Stage(StrEnum):
     """What a reindex is doing."""
 
+    LOADING = "loading"  # the embedding model, which may have to be built or fetched first
     READING = "reading"
     EMBEDDING = "embedding"
 
@@ -165,6 +166,7 @@ class _Reindex:
 
     async def _chunk(self, document: Document, digest: str) -> tuple[Chunk, ...]:
         if self._counter is None:
+            self._on_progress(Progress(Stage.LOADING, 0, None))
             self._counter = await self._embedder.token_counter()
         counter = self._counter
         chunks = await asyncio.to_thread(

@@ -76,6 +76,8 @@ def add_commands(
 
 def progress_text(progress: Progress) -> str:
     """Return how far a reindex has come, in a sentence."""
+    if progress.stage is Stage.LOADING:
+        return "Loading the embedding model …"
     if progress.stage is Stage.READING:
         return f"Reading the blog: {progress.done} pages …"
     return f"Embedding what is new: {progress.done} of {progress.total} passages …"

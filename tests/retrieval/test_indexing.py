@@ -175,6 +175,7 @@ async def test_progress_is_told_from_the_first_page_to_the_last_chunk(blog: Blog
     told: list[Progress] = []
     await blog.indexer.reindex([blog.source()], told.append)
     assert told == [
+        Progress(Stage.LOADING, 0, None),
         Progress(Stage.READING, 1, None),
         Progress(Stage.READING, 2, None),
         Progress(Stage.EMBEDDING, 0, 2),
