@@ -66,7 +66,12 @@ async def assemble(settings: Settings) -> AsyncIterator[App]:
             settings=settings,
             store=store,
             embedder=embedder,
-            indexer=Indexer(store=store, embedder=embedder, clock=lambda: datetime.now(UTC)),
+            indexer=Indexer(
+                store=store,
+                embedder=embedder,
+                clock=lambda: datetime.now(UTC),
+                language=settings.language,
+            ),
             searcher=searcher,
             answerer=Answerer(
                 searcher=searcher,

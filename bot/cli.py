@@ -12,6 +12,7 @@ import logging
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -119,9 +120,12 @@ async def _ask(app: App, arguments: argparse.Namespace) -> None:
 
 async def _search(app: App, arguments: argparse.Namespace) -> None:
     from bot import contract, terminal
+    from bot.answering.reading import read_query
+    from bot.answering.types import Question
 
     await _ensure_index(app)
-    passages = (await app.searcher.search(arguments.query))[: arguments.k]
+    query = read_query(Question(arguments.query, arguments.now or _now()))
+    passages = (await app.searcher.search(query, limit=arguments.k)).passages
     if arguments.json:
         terminal.print_json([contract.passage_to_json(passage) for passage in passages])
     else:
@@ -140,13 +144,19 @@ async def _eval(app: App, arguments: argparse.Namespace) -> None:
     if arguments.answers:
         with terminal.question_bar("Answering", len(questions)) as bar:
             answered = await evaluation.evaluate_answers(
-                app.answerer, app.embedder, questions, bar.update
+                app.answerer, await _words_of(app), questions, bar.update
             )
         summary |= evaluation.summarize_answers(answered)
     if arguments.json:
         terminal.print_json(summary)
     else:
         terminal.print_evaluation(summary)
+
+
+async def _words_of(app: App) -> Callable[[str], frozenset[int]]:
+    index = await app.store.serving()
+    language = index.info.fingerprint.language if index else "english"
+    return partial(app.embedder.words_of, language=language)
 
 
 async def _run_command(app: App, _: argparse.Namespace) -> None:
@@ -172,8 +182,9 @@ async def _run_bot(app: App) -> None:
 
 async def _ensure_index(app: App) -> None:
     """Index the sources if there is no index yet, or one that another model made."""
-    info = await app.store.info()
-    if info is None or info.fingerprint != app.embedder.fingerprint:
+    index = await app.store.serving()
+    made_by = index.info.fingerprint if index else None
+    if made_by is None or made_by != app.embedder.fingerprint(made_by.language):
         await _reindex(app, None)
 
 

@@ -6,8 +6,8 @@ from dataclasses import asdict
 from typing import Any
 
 from bot.answering.types import Answer, Source
-from retrieval.documents import Passage
 from retrieval.indexing import Report
+from retrieval.queries import Passage
 
 
 def report_to_json(report: Report) -> dict[str, Any]:
@@ -31,14 +31,14 @@ def report_to_json(report: Report) -> dict[str, Any]:
 
 def passage_to_json(passage: Passage) -> dict[str, Any]:
     """Return a found passage in the form of the command line contract."""
-    chunk = passage.chunk
+    chunk = passage.best
     return {
         "post": chunk.post,
         "title": chunk.title,
         "url": chunk.url,
         "date": chunk.published.isoformat() if chunk.published else None,
         "score": round(passage.score, 4),
-        "text": chunk.text,
+        "text": passage.text,
     }
 
 

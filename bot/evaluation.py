@@ -14,14 +14,13 @@ from typing import Any
 
 from bot.answering.answerer import Answerer
 from bot.answering.citations import cited_sentences
-from bot.answering.rewriting import standalone
+from bot.answering.reading import read_query
 from bot.answering.types import Answer, Outcome, Question, Role, Turn
 from bot.errors import UsageError
-from retrieval.embedding import Embedder
-from retrieval.ranking import answerability
 from retrieval.searching import Searcher
 
 _MRR_DEPTH = 10
+_DEPTH = 20  # posts that are looked at
 _EVIDENCE = 0.6  # share of a cited sentence's words that must stand in the cited passages
 
 
@@ -98,20 +97,20 @@ async def evaluate_search(
     results = []
     for golden in questions:
         started = time.perf_counter()
-        passages = await searcher.search(standalone(golden.question))
+        result = await searcher.search(read_query(golden.question), limit=_DEPTH)
         milliseconds = (time.perf_counter() - started) * 1000
-        posts = list(dict.fromkeys(passage.chunk.post for passage in passages))
+        posts = [passage.best.post for passage in result.passages]
         ranks = [posts.index(post) + 1 for post in golden.gold if post in posts]
         first = posts[0] if posts else None
-        score = answerability(passages)
-        results.append(Searched(golden, min(ranks, default=None), first, score, milliseconds))
+        rank = min(ranks, default=None)
+        results.append(Searched(golden, rank, first, result.answerability, milliseconds))
         on_done()
     return results
 
 
 async def evaluate_answers(
     answerer: Answerer,
-    embedder: Embedder,
+    words_of: Callable[[str], frozenset[int]],
     questions: Sequence[GoldenQuestion],
     on_done: Callable[[], object],
 ) -> list[Answered]:
@@ -120,7 +119,7 @@ async def evaluate_answers(
     for golden in questions:
         async for event in answerer.answer(golden.question):
             if isinstance(event, Answer):
-                proofs = list(_proofs(event, embedder.words_of))
+                proofs = list(_proofs(event, words_of))
                 results.append(Answered(golden, event, len(proofs), sum(proofs)))
         on_done()
     return results
@@ -201,12 +200,11 @@ def _auroc(results: Sequence[Searched]) -> float | None:
 
 
 def _proofs(answer: Answer, words_of: Callable[[str], frozenset[int]]) -> Iterable[bool]:
-    """Yield for each cited sentence whether its words stand in the passages it cites."""
+    """Yield for each cited sentence whether its words stand in the passages or titles it cites."""
     if answer.outcome is Outcome.REFUSED:
         return
     words_of_source = {
-        source.n: words_of("\n".join(passage.chunk.text for passage in source.passages))
-        for source in answer.sources
+        source.n: words_of(f"{source.title}\n{source.passage.text}") for source in answer.sources
     }
     for sentence, numbers in cited_sentences(answer.text):
         words = words_of(sentence)

@@ -12,6 +12,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
+from retrieval.embedding.languages import LANGUAGES
 from retrieval.parsing.permalinks import PERMALINK_FIELDS
 
 PREFIX = "ASKBEN_"
@@ -52,6 +53,7 @@ class Settings(BaseSettings):
     qdrant_api_key_file: Path | None = None
     embedding_model: str = "sentence-transformers/all-MiniLM-L6-v2"
     embedding_path: Path | None = None
+    language: str | None = None
 
     @property
     def source_names(self) -> list[str]:
@@ -80,6 +82,13 @@ class Settings(BaseSettings):
         if value is not None and not value.startswith(("http://", "https://")):
             raise ValueError("must begin with http:// or https://")
         return value
+
+    @field_validator("language")
+    @classmethod
+    def _is_known(cls, value: str | None) -> str | None:
+        if value is not None and value.lower() not in LANGUAGES:
+            raise ValueError(f"must be one of {', '.join(LANGUAGES)}")
+        return value.lower() if value else None
 
     @field_validator("permalink")
     @classmethod

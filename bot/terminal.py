@@ -6,7 +6,7 @@ import asyncio
 import json
 import sys
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
 from datetime import date, datetime
 from pathlib import Path
@@ -18,8 +18,8 @@ from tqdm import tqdm
 
 from bot.answering.answerer import Answerer
 from bot.answering.types import Answer, Draft, Outcome, Question, Role, Turn
-from retrieval.documents import Passage
 from retrieval.indexing import Progress, Report, Stage
+from retrieval.queries import Passage
 
 _PROMPT = "\nYou: "
 _BAR = "{desc}: {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} [{elapsed}<{remaining}]"
@@ -89,14 +89,14 @@ def print_report(report: Report) -> None:
         print(f"Failed: {failed.post} {failed.why}")
 
 
-def print_passages(passages: list[Passage]) -> None:
+def print_passages(passages: Sequence[Passage]) -> None:
     """Print found passages, best first."""
     for number, passage in enumerate(passages, 1):
-        chunk = passage.chunk
+        chunk = passage.best
         where = " > ".join(chunk.headings)
         print(f"{number}. {chunk.title}{_dated(chunk.published)}  {passage.score:.3f}")
         print(f"   {_shown_address(chunk.url)}{f'  ({where})' if where else ''}")
-        print(f"   {_shortened(chunk.text)}")
+        print(f"   {_shortened(passage.text)}")
 
 
 def print_evaluation(summary: Mapping[str, Any]) -> None:

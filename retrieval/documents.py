@@ -1,9 +1,8 @@
-"""The frozen data between the steps of retrieval, from a source's page to a passage."""
+"""The frozen data between the steps of indexing, from a source's page to the index."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -129,20 +128,24 @@ class Chunk:
         return "\n\n".join(block.text for block in self.blocks)
 
     @property
-    def context(self) -> str:
-        """Where the passage stands, one line each for title, headings and month."""
-        return context_of(self.title, self.headings, self.published)
+    def embedded_text(self) -> str:
+        """What is embedded: the text behind the title and the headings it stands under."""
+        return f"{context_of(self.title, self.headings)}\n\n{self.text}"
 
     @property
-    def text_in_context(self) -> str:
-        """What is embedded and searched by words."""
-        return f"{self.context}\n\n{self.text}"
+    def searched_words(self) -> str:
+        """What is searched by words: the same, and the month of the post."""
+        month = f"{self.published:%B %Y}" if self.published else ""
+        return f"{self.embedded_text}\n\n{month}"
 
 
-def context_of(title: str, headings: tuple[str, ...], published: date | None) -> str:
-    """Return the lines that say where a passage stands: title, heading path, month and year."""
-    month = f"{published:%B %Y}" if published else ""
-    return "\n".join(filter(None, [title, " > ".join(headings), month]))
+def context_of(title: str, headings: tuple[str, ...]) -> str:
+    """Return the line that says where a passage stands: its title and the headings above it.
+
+    The date is not among them: embedded, a month makes texts of that month alike, and questions
+    that name one are answered by the date itself (benchmarks/README.md).
+    """
+    return " > ".join([title, *headings])
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,44 +174,6 @@ class EmbeddedText:
 
 
 @dataclass(frozen=True, slots=True)
-class DateRange:
-    """A span of days, both ends included; an end that is None is open."""
-
-    first: date | None = None
-    last: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A chunk found by one of the two searches, with that search's own score."""
-
-    chunk: Chunk
-    score: float
-
-
-@dataclass(frozen=True, slots=True)
-class Hits:
-    """What the store found for a question, best first: by meaning (cosine) and by words (BM25)."""
-
-    dense: tuple[Hit, ...]
-    sparse: tuple[Hit, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A chunk that answers, with the score it was ranked by and the two it comes from.
-
-    `score` lies in 0..1; `cosine` is -1..1 and `bm25` 0 or more, each 0 where that search did not
-    find the chunk.
-    """
-
-    chunk: Chunk
-    score: float
-    cosine: float
-    bm25: float
-
-
-@dataclass(frozen=True, slots=True)
 class Fingerprint:
     """What decides how text becomes vectors; indexes can share chunks only if it is equal."""
 
@@ -218,19 +183,20 @@ class Fingerprint:
 
 
 @dataclass(frozen=True, slots=True)
-class IndexedPage:
-    """What an index holds of one page."""
+class IndexedPost:
+    """What an index knows of a post without its words.
 
+    `chunk_ids` are in reading order, `size` is in characters.
+    """
+
+    post: str
     digest: str
     url: str
+    title: str
+    published: date | None
+    tags: tuple[str, ...]
     chunk_ids: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What an index holds, by post."""
-
-    pages: Mapping[str, IndexedPage] = field(default_factory=dict)
+    size: int
 
 
 @dataclass(frozen=True, slots=True)

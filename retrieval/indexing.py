@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -15,18 +15,19 @@ from retrieval.documents import (
     Document,
     FailedPage,
     Fingerprint,
+    IndexedPost,
     IndexInfo,
     LeftOutPage,
-    Manifest,
     Page,
 )
 from retrieval.embedding import Embedder
-from retrieval.embedding.embedder import TokenCounter
+from retrieval.embedding.languages import detect_language
+from retrieval.embedding.vocabulary import Vocabulary
 from retrieval.errors import PageError, ReindexRunning, SourceError
 from retrieval.parsing import parse
 from retrieval.planning import ChunkedPage, Plan, ReadPage, UnchangedPage, make_plan
 from retrieval.sources import Source
-from retrieval.stores import Store
+from retrieval.stores import Index, Store
 
 _BATCH = 128  # chunks embedded and written between two reports of progress
 
@@ -67,10 +68,19 @@ class Report:
 class Indexer:
     """Runs one reindex at a time."""
 
-    def __init__(self, *, store: Store, embedder: Embedder, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        *,
+        store: Store,
+        embedder: Embedder,
+        clock: Callable[[], datetime],
+        language: str | None = None,
+    ) -> None:
+        """Take the parts. Without a `language`, that of the blog is detected at the first index."""
         self._store = store
         self._embedder = embedder
         self._clock = clock
+        self._language = language
         self._running = asyncio.Lock()
 
     @property
@@ -89,7 +99,13 @@ class Indexer:
         if self._running.locked():
             raise ReindexRunning("A reindex is running already; wait for it to end")
         async with self._running:
-            reindex = _Reindex(self._store, self._embedder, self._clock(), on_progress or _silent)
+            reindex = _Reindex(
+                self._store,
+                self._embedder,
+                self._clock(),
+                self._language,
+                on_progress or _silent,
+            )
             return await reindex.run(sources)
 
 
@@ -101,30 +117,45 @@ class _Reindex:
         store: Store,
         embedder: Embedder,
         now: datetime,
+        language: str | None,
         on_progress: Callable[[Progress], None],
     ) -> None:
         self._store = store
         self._embedder = embedder
         self._now = now
+        self._language = language
         self._on_progress = on_progress
-        self._counter: TokenCounter | None = None
+        self._vocabulary: Vocabulary | None = None
 
     async def run(self, sources: Sequence[Source]) -> Report:
         started = time.monotonic()
-        old = await self._store.info()
-        old_manifest = await self._store.manifest()
-        same_vectors = old is not None and old.fingerprint == self._embedder.fingerprint
-        manifest = old_manifest if same_vectors else Manifest()
-        pages = await self._read(sources, manifest)
+        old = await self._store.serving()
+        language = self._language or (old.info.fingerprint.language if old else None)
+        same_vectors = (
+            old is not None
+            and language is not None
+            and old.info.fingerprint == self._embedder.fingerprint(language)
+        )
+        posts = (await old.catalogue()).posts if old and same_vectors else {}
+        pages = await self._read(sources, posts)
         # What another model embedded cannot be taken over, but its text can be embedded again.
-        rescued = [] if same_vectors else await self._rescue(pages, old_manifest)
-        plan = make_plan(manifest, [*pages, *rescued])
+        rescued = await _rescue(pages, old) if old and not same_vectors else []
+        plan = make_plan(posts, [*pages, *rescued])
         _require_posts(plan, pages)
+        fingerprint = self._embedder.fingerprint(language or _language_of(plan))
         if old and same_vectors and plan.changes_nothing:
-            dimension = old.dimension
+            dimension = old.info.dimension
         else:
             dimension = await self._embedder.dimension()
-            await self._build(plan, dimension, tuple(source.name for source in sources))
+            info = IndexInfo(
+                fingerprint=fingerprint,
+                dimension=dimension,
+                posts=plan.posts,
+                chunks=plan.chunks,
+                sources=tuple(source.name for source in sources),
+                built_at=self._now,
+            )
+            await self._build(plan, info)
         return Report(
             posts=plan.posts,
             chunks=plan.chunks,
@@ -134,25 +165,30 @@ class _Reindex:
             failed=tuple(page for page in pages if isinstance(page, FailedPage)),
             left_out=tuple(page for page in pages if isinstance(page, LeftOutPage)),
             seconds=time.monotonic() - started,
-            fingerprint=self._embedder.fingerprint,
+            fingerprint=fingerprint,
             dimension=dimension,
         )
 
-    async def _read(self, sources: Sequence[Source], manifest: Manifest) -> list[ReadPage]:
+    async def _read(
+        self, sources: Sequence[Source], posts: Mapping[str, IndexedPost]
+    ) -> list[ReadPage]:
         pages: list[ReadPage] = []
         addresses: dict[str, str] = {}
         for source in sources:
             async for page in source.pages():
-                pages.append(await self._read_page(page, manifest, addresses))
+                pages.append(await self._read_page(page, posts, addresses))
                 self._on_progress(Progress(Stage.READING, len(pages), None))
         return pages
 
     async def _read_page(
-        self, page: Page | FailedPage | LeftOutPage, manifest: Manifest, addresses: dict[str, str]
+        self,
+        page: Page | FailedPage | LeftOutPage,
+        posts: Mapping[str, IndexedPost],
+        addresses: dict[str, str],
     ) -> ReadPage:
         if not isinstance(page, Page):
             return page
-        known = manifest.pages.get(page.post)
+        known = posts.get(page.post)
         if known is not None and known.digest == page.digest:
             return _clash(page.post, known.url, addresses) or UnchangedPage(page.post)
         try:
@@ -165,44 +201,43 @@ class _Reindex:
         return clash or ChunkedPage(page.post, await self._chunk(document, page.digest))
 
     async def _chunk(self, document: Document, digest: str) -> tuple[Chunk, ...]:
-        if self._counter is None:
+        if self._vocabulary is None:
             self._on_progress(Progress(Stage.LOADING, 0, None))
-            self._counter = await self._embedder.token_counter()
-        counter = self._counter
+            self._vocabulary = await self._embedder.vocabulary()
+        measure = self._vocabulary
         chunks = await asyncio.to_thread(
-            chunk, document, page_digest=digest, count_tokens=counter.count, limit=counter.limit
+            chunk, document, page_digest=digest, count_tokens=measure.count, limit=measure.limit
         )
         return tuple(chunks)
 
-    async def _rescue(self, pages: Sequence[ReadPage], old: Manifest) -> list[ReadPage]:
-        """Return what an index of another model holds of the pages that failed."""
-        return [
-            ChunkedPage(page.post, tuple(await self._store.chunks_of(page.post)))
-            for page in pages
-            if isinstance(page, FailedPage) and page.post in old.pages
-        ]
-
-    async def _build(self, plan: Plan, dimension: int, sources: tuple[str, ...]) -> None:
+    async def _build(self, plan: Plan, info: IndexInfo) -> None:
         done, total = 0, len(plan.embed)
+        language = info.fingerprint.language
         self._on_progress(Progress(Stage.EMBEDDING, done, total))
-        async with self._store.build(dimension=dimension) as build:
+        async with self._store.build(dimension=info.dimension) as build:
             if plan.kept:
                 await build.keep(plan.kept, plan.fresh)
             for start in range(0, total, _BATCH):
-                embedded = await self._embedder.embed_chunks(plan.embed[start : start + _BATCH])
-                await build.add(embedded)
-                done += len(embedded)
+                batch = plan.embed[start : start + _BATCH]
+                await build.add(await self._embedder.embed_chunks(batch, language))
+                done += len(batch)
                 self._on_progress(Progress(Stage.EMBEDDING, done, total))
-            await build.swap(
-                IndexInfo(
-                    fingerprint=self._embedder.fingerprint,
-                    dimension=dimension,
-                    posts=plan.posts,
-                    chunks=plan.chunks,
-                    sources=sources,
-                    built_at=self._now,
-                )
-            )
+            await build.swap(info)
+
+
+async def _rescue(pages: Sequence[ReadPage], old: Index) -> list[ReadPage]:
+    """Return what an index of another model holds of the pages that failed."""
+    posts = (await old.catalogue()).posts
+    rescued: list[ReadPage] = []
+    for page in pages:
+        if isinstance(page, FailedPage) and page.post in posts:
+            chunks = await old.chunks(posts[page.post].chunk_ids)
+            rescued.append(ChunkedPage(page.post, tuple(chunks)))
+    return rescued
+
+
+def _language_of(plan: Plan) -> str:
+    return detect_language(chunk.text for chunk in plan.embed)
 
 
 def _clash(post: str, url: str, addresses: dict[str, str]) -> FailedPage | None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from retrieval.documents import Chunk, FailedPage, LeftOutPage, Manifest
+from retrieval.documents import Chunk, FailedPage, IndexedPost, LeftOutPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Plan:
         return not (self.fresh or self.embed or self.dropped)
 
 
-def make_plan(manifest: Manifest, pages: Iterable[ReadPage]) -> Plan:
+def make_plan(indexed: Mapping[str, IndexedPost], pages: Iterable[ReadPage]) -> Plan:
     """Compare what the index holds with the pages as they are now.
 
     A page that failed keeps what was indexed of it. What no page accounts for is dropped.
@@ -59,16 +59,15 @@ def make_plan(manifest: Manifest, pages: Iterable[ReadPage]) -> Plan:
     fresh: list[Chunk] = []
     embed: list[Chunk] = []
     posts = 0
-    indexed = {chunk_id for page in manifest.pages.values() for chunk_id in page.chunk_ids}
+    known = {chunk_id for post in indexed.values() for chunk_id in post.chunk_ids}
     for page in pages:
         if isinstance(page, ChunkedPage):
-            known = [chunk for chunk in page.chunks if chunk.id in indexed]
-            kept += [chunk.id for chunk in known]
-            fresh += known
-            embed += [chunk for chunk in page.chunks if chunk.id not in indexed]
+            fresh += [chunk for chunk in page.chunks if chunk.id in known]
+            embed += [chunk for chunk in page.chunks if chunk.id not in known]
             posts += bool(page.chunks)
-        elif not isinstance(page, LeftOutPage) and page.post in manifest.pages:
-            kept += manifest.pages[page.post].chunk_ids
+        elif not isinstance(page, LeftOutPage) and page.post in indexed:
+            kept += indexed[page.post].chunk_ids
             posts += 1
-    dropped = indexed.difference(kept)
+    kept += [chunk.id for chunk in fresh]
+    dropped = known.difference(kept)
     return Plan(tuple(kept), tuple(fresh), tuple(embed), tuple(sorted(dropped)), posts)

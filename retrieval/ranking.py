@@ -1,59 +1,102 @@
-"""Makes one ranking of what was found by meaning and by words: pure, from scores to passages."""
+"""Makes one ranking of posts of what was found by meaning and by words. Pure.
+
+A post is worth what its best chunk is worth, and what the post as a whole is worth. A chunk is
+worth its cosine, and the share that it holds of the question's words. That share is absolute: 1
+would be a chunk that says every word of the question again and again. So words decide where a
+question names rare ones and a chunk has them. Where it says the same in other words they are
+noise, and treated as such: even the best share is small there, and it counts by its power.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from retrieval.documents import Chunk, Hits, Passage
+from retrieval.catalogue import Catalogue, within
+from retrieval.documents import IndexedPost, SparseVector
+from retrieval.embedding.words import HIGHEST_WEIGHT
+from retrieval.queries import DateRange, Hits
 
-# How much the cosine counts against the words. Measured on two blogs, see benchmarks/README.md.
-_MEANING = 0.9
+# Measured on four sets of questions about two blogs, see benchmarks/README.md.
+_WORDS = 0.6
+_WORDS_POWER = 1.5
+_WHOLE_POST = 1.0
+_PREFERRED_DATES = 0.1
+_BEST = 1.0 + _WORDS + _WHOLE_POST + _PREFERRED_DATES  # the score of a perfect post
+_ABOUT_AS_GOOD = 0.75  # share of the best score
 
 
-def rank(hits: Hits) -> list[Passage]:
-    """Return every chunk that was found, best first.
+@dataclass(frozen=True, slots=True)
+class RankedPost:
+    """A post with ids and cosines of its chunks that were found, best first; `score` is 0..1."""
 
-    Both scores are brought to 0..1: a cosine as it is, BM25 as a share of the best hit's. A chunk
-    that only one search found is given the other's last score, since it can have no better one.
+    post: str
+    score: float
+    chunk_ids: tuple[str, ...]
+    cosines: tuple[float, ...]
+
+
+def rank(
+    hits: Hits, words: SparseVector, catalogue: Catalogue, *, preferred: DateRange | None = None
+) -> list[RankedPost]:
+    """Return every post of which something was found, best first.
+
+    `words` are those of the question. Posts of the `preferred` dates rank a little higher.
     """
-    cosines = {hit.chunk.id: hit.score for hit in hits.dense}
-    bm25 = {hit.chunk.id: hit.score for hit in hits.sparse}
-    chunks: dict[str, Chunk] = {hit.chunk.id: hit.chunk for hit in (*hits.dense, *hits.sparse)}
-    furthest = min(cosines.values(), default=0.0)
-    best_words = max(bm25.values(), default=0.0) or 1.0
-    passages = [
-        Passage(
-            chunk=chunk,
-            score=_MEANING * max(0.0, cosines.get(chunk_id, furthest))
-            + (1 - _MEANING) * bm25.get(chunk_id, 0.0) / best_words,
-            cosine=cosines.get(chunk_id, 0.0),
-            bm25=bm25.get(chunk_id, 0.0),
-        )
-        for chunk_id, chunk in chunks.items()
-    ]
-    # The id settles ties, so that the same question always gets the same order.
-    return sorted(passages, key=lambda passage: (-passage.score, passage.chunk.id))
+    cosines = {hit.chunk_id: hit.score for hit in hits.dense}
+    last = hits.dense[-1].score if hits.dense else 0.0
+    shares = _word_shares(hits, words, catalogue)
+    by_post: defaultdict[str, dict[str, float]] = defaultdict(dict)
+    for chunk_id in (*cosines, *(chunk_id for chunk_id in shares if chunk_id not in cosines)):
+        post = catalogue.post_of.get(chunk_id)
+        if post is not None:  # else the index was swapped between two calls
+            by_post[post][chunk_id] = (
+                cosines.get(chunk_id, last) + _WORDS * shares.get(chunk_id, 0.0) ** _WORDS_POWER
+            )
+    ranked = []
+    for name, scores in by_post.items():
+        facts = catalogue.posts[name]
+        bonus = _PREFERRED_DATES if preferred and within(facts, preferred) else 0.0
+        ranked.append(_ranked_post(facts, scores, cosines, last, bonus))
+    # The name settles ties, so that the same question always gets the same order.
+    return sorted(ranked, key=lambda post: (-post.score, post.post))
 
 
-def one_per_post_first(passages: Iterable[Passage]) -> list[Passage]:
-    """Put the best passage of each post first, then the others, each part in its order."""
-    first: list[Passage] = []
-    further: list[Passage] = []
-    seen: set[str] = set()
-    for passage in passages:
-        (further if passage.chunk.post in seen else first).append(passage)
-        seen.add(passage.chunk.post)
-    return first + further
+def about_as_good(ranked: Sequence[RankedPost]) -> list[RankedPost]:
+    """Return the posts that answer about as well as the best one, for a choice by date."""
+    return [post for post in ranked if post.score >= _ABOUT_AS_GOOD * ranked[0].score]
 
 
-def answerability(passages: Sequence[Passage]) -> float:
-    """Return how likely it is that the passages answer, 0..1: the best cosine among them."""
-    return max((passage.cosine for passage in passages), default=0.0)
+def strangest_missing_word(strangeness: Mapping[int, float], catalogue: Catalogue) -> float:
+    """Return how strange the strangest word of a question is that stands in no post, else 0."""
+    return max(
+        (strange for word, strange in strangeness.items() if word not in catalogue.word_counts),
+        default=0.0,
+    )
 
 
-def best_posts(passages: Sequence[Passage], count: int) -> list[list[Passage]]:
-    """Return the passages of the best `count` posts, post by post, each best first."""
-    by_post: dict[str, list[Passage]] = {}
-    for passage in passages:
-        by_post.setdefault(passage.chunk.post, []).append(passage)
-    return list(by_post.values())[:count]
+def _ranked_post(
+    post: IndexedPost,
+    scores: Mapping[str, float],
+    cosines: Mapping[str, float],
+    last: float,
+    bonus: float,
+) -> RankedPost:
+    best_first = sorted(scores, key=lambda chunk_id: (-scores[chunk_id], chunk_id))
+    found = [cosines[chunk_id] for chunk_id in best_first if chunk_id in cosines]
+    # The mean cosine of the whole post: a chunk that was not found is no nearer than the last hit.
+    whole = last + sum(cosine - last for cosine in found) / len(post.chunk_ids)
+    score = (scores[best_first[0]] + _WHOLE_POST * whole + bonus) / _BEST
+    return RankedPost(
+        post=post.post,
+        score=min(1.0, max(0.0, score)),
+        chunk_ids=tuple(best_first),
+        cosines=tuple(cosines.get(chunk_id, last) for chunk_id in best_first),
+    )
+
+
+def _word_shares(hits: Hits, words: SparseVector, catalogue: Catalogue) -> dict[str, float]:
+    """Return BM25 scores as shares of what a chunk could reach that says every word for ever."""
+    ideal = HIGHEST_WEIGHT * sum(map(catalogue.rarity, words.indices))
+    return {hit.chunk_id: hit.score / ideal for hit in hits.sparse} if ideal else {}

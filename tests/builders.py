@@ -16,12 +16,13 @@ from retrieval.documents import (
     Document,
     EmbeddedChunk,
     EmbeddedText,
+    IndexedPost,
     Page,
     PageFormat,
-    Passage,
     Section,
     SparseVector,
 )
+from retrieval.queries import Passage
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DIMENSION = 4
@@ -55,6 +56,20 @@ def a_chunk(
     return Chunk(**{**defaults, **fields})
 
 
+def an_indexed_post(*chunks: Chunk) -> IndexedPost:
+    first = chunks[0]
+    return IndexedPost(
+        post=first.post,
+        digest=first.page_digest,
+        url=first.url,
+        title=first.title,
+        published=first.published,
+        tags=first.tags,
+        chunk_ids=tuple(chunk.id for chunk in chunks),
+        size=sum(len(chunk.text) for chunk in chunks),
+    )
+
+
 def an_embedded_chunk(
     chunk: Chunk, *, along: int = 0, words: tuple[int, ...] = (1,)
 ) -> EmbeddedChunk:
@@ -67,11 +82,12 @@ def an_embedded_text(*, along: int = 0, words: tuple[int, ...] = (1,)) -> Embedd
 
 
 def a_passage(text: str = "Some words.", *, cosine: float = 0.5, **fields: Any) -> Passage:
-    return Passage(a_chunk(text, **fields), score=cosine, cosine=cosine, bm25=0.0)
+    chunk = a_chunk(text, **fields)
+    return Passage((chunk,), (cosine,), best=chunk, score=cosine)
 
 
-def a_numbered_post(number: int, *passages: Passage) -> NumberedPost:
-    return NumberedPost(number, passages or (a_passage(post=f"post-{number}.md"),))
+def a_numbered_post(number: int, passage: Passage | None = None) -> NumberedPost:
+    return NumberedPost(number, passage or a_passage(post=f"post-{number}.md"))
 
 
 def a_document(*sections: Section, title: str = "A title") -> Document:
@@ -104,7 +120,7 @@ def a_source(n: int = 1, *, title: str = "On bread", **fields: Any) -> Source:
         "link": f"{url}#:~:text=Knead%20it",
         "date": date(2024, 5, 17),
         "quote": "Knead it.",
-        "passages": (),
+        "passage": a_passage("Knead it."),
     }
     return Source(**{**defaults, **fields})
 

@@ -17,7 +17,10 @@ SOURCES = sorted([*REPOSITORY.glob("bot/**/*.py"), *REPOSITORY.glob("retrieval/*
 
 # From the ground up. A module may import what stands on its own floor or below.
 FLOORS: list[list[str]] = [
-    ["retrieval.documents", "retrieval.errors", "bot.errors", "bot.answering.types"],
+    [
+        *("retrieval.documents", "retrieval.queries", "retrieval.catalogue", "retrieval.errors"),
+        *("bot.errors", "bot.answering.types"),
+    ],
     [
         *("retrieval.parsing", "retrieval.sources", "retrieval.chunking", "retrieval.planning"),
         *("retrieval.embedding", "retrieval.stores", "retrieval.ranking"),
@@ -47,7 +50,10 @@ ROOMS = {
 # These take values and return values: no clock, no files, no network, no event loop.
 PURE = [
     *("retrieval.documents", "retrieval.parsing", "retrieval.chunking", "retrieval.planning"),
-    *("retrieval.ranking", "bot.answering.types", "bot.answering.prompt", "bot.contract"),
+    *("retrieval.queries", "retrieval.catalogue", "retrieval.ranking"),
+    *("retrieval.embedding.languages", "bot.answering.dates", "bot.answering.reading"),
+    *("bot.answering.spans", "bot.answering.listing", "bot.answering.sources"),
+    *("bot.answering.types", "bot.answering.prompt", "bot.contract"),
     *("bot.answering.citations", "bot.answering.quoting", "bot.answering.rewriting"),
     "bot.discord_front.embeds",
 ]

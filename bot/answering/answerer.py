@@ -6,45 +6,27 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from functools import partial
 
-from bot.answering.citations import (
-    cited_sentences,
-    deep_link,
-    renumber,
-    without_unfinished_mark,
-)
+from bot.answering.citations import cited_sentences, renumber, without_unfinished_mark
+from bot.answering.listing import list_posts
 from bot.answering.prompt import NOT_FOUND, make_messages
-from bot.answering.quoting import (
-    Sentence,
-    best_sentence,
-    choose_quotes,
-    quoted_line,
-    sentences_of,
-)
+from bot.answering.quoting import choose_quotes, quoted_line, sentences_of
+from bot.answering.reading import read_query
 from bot.answering.rewriting import standalone
-from bot.answering.types import (
-    Answer,
-    Draft,
-    NumberedPost,
-    Outcome,
-    Question,
-    Source,
-    Timings,
-)
+from bot.answering.sources import WordsOf, in_order, number_posts, source_about, source_of
+from bot.answering.types import Answer, Draft, NumberedPost, Outcome, Question, Timings
 from bot.errors import LLMBrokenAnswer, LLMError
 from bot.llm import LLM
-from retrieval.documents import Passage
 from retrieval.embedding import Embedder
-from retrieval.ranking import answerability, best_posts
+from retrieval.queries import SearchResult
 from retrieval.searching import Searcher
 
 _POSTS = 5  # handed to the LLM
+_LISTED_POSTS = 25
 _QUOTABLE_POSTS = 3
-_PASSAGES_PER_POST = 3
 _NEAREST_POSTS = 3  # named when there is no answer
-# Below this cosine nothing fits. Of 100 questions about two blogs it keeps all 80 that these answer
-# and refuses 4 of the 8 that are about other things (benchmarks/README.md).
-_LOWEST_ANSWERABILITY = 0.30
+_LOWEST_ANSWERABILITY = 0.25
 _TIME_TO_QUOTE = 0.5  # seconds of the deadline that are kept for the quoted answer
 
 _log = logging.getLogger(__name__)
@@ -75,92 +57,96 @@ class Answerer:
         Raises RetrievalError when nothing can be searched; a failing LLM raises nothing.
         """
         clock = _Clock()
-        passages = await self._searcher.search(standalone(question))
+        result = await self._searcher.search(read_query(question), limit=_LISTED_POSTS)
         clock.retrieved()
-        posts = _number(passages)
-        if answerability(passages) < _LOWEST_ANSWERABILITY:
-            yield self._refuse(question, posts, clock)
-            return
-        trouble = None
-        if self._llm is not None:
-            text = ""
-            pieces = self._llm.stream(
-                make_messages(question, posts, author=self._author),
-                first_token_by=clock.started + self._deadline / 2,
-                end_by=clock.started + self._deadline - _TIME_TO_QUOTE,
-            )
-            try:
-                async with aclosing(pieces):
-                    async for piece in pieces:
-                        clock.token_came()
-                        text += piece
-                        if shown := _draft(text, posts):
-                            yield Draft(shown)
-                answer = self._finish(question, text, posts, clock)
-            except LLMError as error:
-                trouble = str(error)
-                _log.warning("Quoting instead of answering: %s", trouble)
-            else:
-                yield answer
-                return
-        yield await self._quote(question, posts, clock, trouble)
+        found = _Found(question, result, partial(self._embedder.words_of, language=result.language))
+        if result.answerability < _LOWEST_ANSWERABILITY:
+            yield self._refuse(found, clock)
+        elif result.listed:
+            text, sources = list_posts(result.passages)
+            yield Answer(text, Outcome.ANSWERED, sources, clock.timings())
+        else:
+            trouble = None
+            if self._llm is not None:
+                try:
+                    async with aclosing(self._ask(self._llm, found, clock)) as events:
+                        async for event in events:
+                            yield event
+                except LLMError as error:
+                    trouble = str(error)
+                    _log.warning("Quoting instead of answering: %s", trouble)
+                else:
+                    return
+            yield await self._quote(found, clock, trouble)
 
-    def _finish(
-        self, question: Question, text: str, posts: Sequence[NumberedPost], clock: _Clock
-    ) -> Answer:
-        """Make the answer of what the LLM wrote. Raises LLMBrokenAnswer when it cites nothing."""
+    async def _ask(self, llm: LLM, found: _Found, clock: _Clock) -> AsyncGenerator[Draft | Answer]:
+        """Yield the LLM's drafts and its answer. Raises LLMError when that is none."""
+        text = ""
+        pieces = llm.stream(
+            make_messages(found.question, found.posts, author=self._author),
+            first_token_by=clock.started + self._deadline / 2,
+            end_by=clock.started + self._deadline - _TIME_TO_QUOTE,
+        )
+        async with aclosing(pieces):
+            async for piece in pieces:
+                clock.token_came()
+                text += piece
+                if shown := _draft(text, found.posts):
+                    yield Draft(shown)
         if NOT_FOUND in text:
-            return self._refuse(question, posts, clock)
-        shown, order = renumber(text, [post.number for post in posts])
+            yield self._refuse(found, clock)
+            return
+        shown, order = renumber(text, [post.number for post in found.posts])
         if not order:
             raise LLMBrokenAnswer("The LLM answered without citing a post")
-        cited = _posts_in_order(posts, order)
         sources = [
-            self._source_about(n, post, _sentences_that_cite(shown, n) or question.text)
-            for n, post in enumerate(cited, 1)
+            source_about(n, post, _sentences_that_cite(shown, n), found.words_of)
+            for n, post in enumerate(in_order(found.posts, order), 1)
         ]
-        return Answer(shown, Outcome.ANSWERED, tuple(sources), clock.timings())
+        yield Answer(shown, Outcome.ANSWERED, tuple(sources), clock.timings())
 
-    async def _quote(
-        self,
-        question: Question,
-        posts: Sequence[NumberedPost],
-        clock: _Clock,
-        trouble: str | None,
-    ) -> Answer:
+    async def _quote(self, found: _Found, clock: _Clock, trouble: str | None) -> Answer:
         """Answer in the words of the posts."""
-        sentences = sentences_of(posts[:_QUOTABLE_POSTS])
-        asked = await self._embedder.embed_question(standalone(question))
-        embedded = await self._embedder.embed_texts([sentence.text for sentence in sentences])
-        chosen = choose_quotes(asked, sentences, embedded)
+        sentences = sentences_of(found.posts[:_QUOTABLE_POSTS])
+        language = found.result.language
+        asked = await self._embedder.embed_question(standalone(found.question), language)
+        texts = [sentence.text for sentence in sentences]
+        chosen = choose_quotes(asked, sentences, await self._embedder.embed_texts(texts, language))
         if not chosen:  # there is only code, or there are only headings
-            return self._refuse(question, posts, clock, trouble)
-        text, order = renumber("\n".join(map(quoted_line, chosen)), [post.number for post in posts])
+            return self._refuse(found, clock, trouble)
+        text, order = renumber(
+            "\n".join(map(quoted_line, chosen)), [post.number for post in found.posts]
+        )
         sources = [
-            _source(n, post, next(one for one in chosen if one.number == post.number))
-            for n, post in enumerate(_posts_in_order(posts, order), 1)
+            source_of(n, post, next(one for one in chosen if one.number == post.number))
+            for n, post in enumerate(in_order(found.posts, order), 1)
         ]
         return Answer(text, Outcome.QUOTED, tuple(sources), clock.timings(), trouble)
 
-    def _refuse(
-        self,
-        question: Question,
-        posts: Sequence[NumberedPost],
-        clock: _Clock,
-        trouble: str | None = None,
-    ) -> Answer:
+    def _refuse(self, found: _Found, clock: _Clock, trouble: str | None = None) -> Answer:
         """Say that there is no answer, and which posts come nearest."""
-        nearest = posts[:_NEAREST_POSTS]
-        text = f"I found no answer to that in the blog of {self._author}."
+        nearest = found.posts[:_NEAREST_POSTS]
+        if found.result.loosened:
+            text = f"I know of no post of that time in the blog of {self._author}."
+        else:
+            text = f"I found no answer to that in the blog of {self._author}."
         if nearest:
             text += " The nearest posts are listed below."
-        sources = [self._source_about(n, post, question.text) for n, post in enumerate(nearest, 1)]
+        sources = [
+            source_about(n, post, found.question.text, found.words_of)
+            for n, post in enumerate(nearest, 1)
+        ]
         return Answer(text, Outcome.REFUSED, tuple(sources), clock.timings(), trouble)
 
-    def _source_about(self, n: int, post: NumberedPost, about: str) -> Source:
-        """Return a post as a source, with the sentence that shares most words with `about`."""
-        wanted = self._embedder.words_of(about)
-        return _source(n, post, best_sentence(post, wanted, self._embedder.words_of))
+
+class _Found:
+    """A question with what the search found for it."""
+
+    def __init__(self, question: Question, result: SearchResult, words_of: WordsOf) -> None:
+        self.question = question
+        self.result = result
+        self.words_of = words_of
+        self.posts = number_posts(result.passages[:_POSTS])
 
 
 class _Clock:
@@ -185,13 +171,6 @@ class _Clock:
         return round((asyncio.get_running_loop().time() - self.started) * 1000, 1)
 
 
-def _number(passages: Sequence[Passage]) -> list[NumberedPost]:
-    return [
-        NumberedPost(number, tuple(found[:_PASSAGES_PER_POST]))
-        for number, found in enumerate(best_posts(passages, _POSTS), 1)
-    ]
-
-
 def _draft(text: str, posts: Sequence[NumberedPost]) -> str:
     """Return what may be shown of an answer that is still being written."""
     if NOT_FOUND.startswith(text.strip()[: len(NOT_FOUND)]):
@@ -199,24 +178,5 @@ def _draft(text: str, posts: Sequence[NumberedPost]) -> str:
     return renumber(without_unfinished_mark(text), [post.number for post in posts])[0]
 
 
-def _posts_in_order(posts: Sequence[NumberedPost], order: Sequence[int]) -> list[NumberedPost]:
-    by_number = {post.number: post for post in posts}
-    return [by_number[number] for number in order]
-
-
 def _sentences_that_cite(text: str, n: int) -> str:
     return " ".join(sentence for sentence, numbers in cited_sentences(text) if n in numbers)
-
-
-def _source(n: int, post: NumberedPost, sentence: Sentence) -> Source:
-    chunk = sentence.passage.chunk
-    others = [passage for passage in post.passages if passage != sentence.passage]
-    return Source(
-        n=n,
-        title=chunk.title,
-        url=chunk.url,
-        link=deep_link(chunk.url, anchor=chunk.anchor, quote=sentence.text),
-        date=chunk.published,
-        quote=sentence.text,
-        passages=(sentence.passage, *others),
-    )

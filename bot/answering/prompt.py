@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.answering.types import NumberedPost, Question
-from retrieval.documents import Passage
+from retrieval.queries import Passage
 
 # What the LLM says when the passages do not answer. Checked for, never shown.
 NOT_FOUND = "NOT IN THE BLOG"
@@ -47,26 +47,25 @@ def _passages(posts: Sequence[NumberedPost]) -> str:
     parts: list[str] = []
     left = _PASSAGES_BUDGET
     for post in posts:
-        texts: list[str] = []
-        for passage in post.passages:
-            text = _passage(passage)[:left]
-            texts.append(text)
-            left -= len(text)
-            if left <= 0:
-                break
-        parts.append(_post(post, texts))
+        text = _text(post.passage)[:left]
+        chunk = post.passage.best
+        date = f"{chunk.published:%d %B %Y}" if chunk.published else "unknown"
+        parts.append(
+            f'<post number="{post.number}" date="{date}">\nTitle: {chunk.title}\n\n{text}\n</post>'
+        )
+        left -= len(text)
         if left <= 0:
             break
     return "\n\n".join(parts)
 
 
-def _post(post: NumberedPost, texts: Sequence[str]) -> str:
-    chunk = post.passages[0].chunk
-    date = f"{chunk.published:%d %B %Y}" if chunk.published else "unknown"
-    text = "\n\n".join(texts)
-    return f'<post number="{post.number}" date="{date}">\nTitle: {chunk.title}\n\n{text}\n</post>'
-
-
-def _passage(passage: Passage) -> str:
-    headings = " > ".join(passage.chunk.headings)
-    return f"{headings}:\n{passage.chunk.text}" if headings else passage.chunk.text
+def _text(passage: Passage) -> str:
+    """Return the chunks of a passage, each below its headings where these change."""
+    parts: list[str] = []
+    headings: tuple[str, ...] = ()
+    for chunk in passage.chunks:
+        if chunk.headings != headings:
+            headings = chunk.headings
+            parts.append(f"{' > '.join(headings)}:" if headings else "")
+        parts.append(chunk.text)
+    return "\n\n".join(filter(None, parts))

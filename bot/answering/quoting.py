@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sentencex import segment
 
 from bot.answering.types import NumberedPost
-from retrieval.documents import Block, BlockKind, EmbeddedText, Passage
+from retrieval.documents import Block, BlockKind, Chunk, EmbeddedText
 
 _SAYS_SOMETHING = {BlockKind.PARAGRAPH, BlockKind.QUOTE, BlockKind.LIST}
 _LIST_MARK = re.compile(r"^\s*(?:[•◦▪‣*-]|\d{1,3}[.)])\s+")
@@ -28,20 +28,21 @@ _GOOD_ENOUGH = 0.8  # a further sentence is quoted from this share of the best o
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of a passage as it stands there, and the number of its post."""
+    """A sentence as it stands in a chunk of a post; `nearness` is the cosine of that chunk."""
 
     text: str
     number: int
-    passage: Passage
+    chunk: Chunk
+    nearness: float
 
 
 def sentences_of(posts: Iterable[NumberedPost]) -> list[Sentence]:
     """Return every sentence of the passages that could be quoted, each text once."""
     found: dict[str, Sentence] = {}
     for post in posts:
-        for passage in post.passages:
-            for text in _sentences(passage):
-                found.setdefault(text, Sentence(text, post.number, passage))
+        for chunk, cosine in zip(post.passage.chunks, post.passage.cosines, strict=True):
+            for text in _sentences(chunk):
+                found.setdefault(text, Sentence(text, post.number, chunk, cosine))
     return list(found.values())
 
 
@@ -78,8 +79,8 @@ def best_sentence(
     """
     sentences = sentences_of([post])
     if not sentences:
-        best = post.passages[0]
-        return Sentence(best.chunk.text[:_LONGEST].strip(), post.number, best)
+        best = post.passage.best
+        return Sentence(best.text[:_LONGEST].strip(), post.number, best, 0.0)
     return max(sentences, key=lambda sentence: len(words_of(sentence.text) & wanted))
 
 
@@ -92,7 +93,7 @@ def _scores(
         shared = sum(rarity.get(word, 0.0) for word in vectors.sparse.indices) / total
         yield (
             float(question.dense @ vectors.dense)
-            + _PASSAGE_WEIGHT * sentence.passage.cosine
+            + _PASSAGE_WEIGHT * sentence.nearness
             + _WORDS_WEIGHT * shared
         )
 
@@ -105,8 +106,8 @@ def _rarity(question: EmbeddedText, embedded: Sequence[EmbeddedText]) -> dict[in
     }
 
 
-def _sentences(passage: Passage) -> Iterator[str]:
-    for block in passage.chunk.blocks:
+def _sentences(chunk: Chunk) -> Iterator[str]:
+    for block in chunk.blocks:
         if block.kind in _SAYS_SOMETHING:
             for text in _parts(block):
                 if len(text) <= _LONGEST and len(text.encode()) >= _SHORTEST:

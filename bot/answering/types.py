@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from retrieval.documents import Passage
+from retrieval.queries import Passage
 
 
 class Role(StrEnum):
@@ -40,10 +40,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class NumberedPost:
-    """A post as an answer may cite it: its number and the passages that were found, best first."""
+    """A post as an answer may cite it: its number and the passage that was found in it."""
 
     number: int
-    passages: tuple[Passage, ...]
+    passage: Passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Source:
     """A post that an answer cites.
 
     `url` is the post's address and `link` the same with the way to the quoted words added. `quote`
-    stands word for word in the first of `passages`, all of which are of this post.
+    stands word for word in the `passage`.
     """
 
     n: int
@@ -60,7 +60,7 @@ class Source:
     link: str
     date: date | None
     quote: str
-    passages: tuple[Passage, ...]
+    passage: Passage
 
 
 class Outcome(StrEnum):

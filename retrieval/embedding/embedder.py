@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,115 +15,119 @@ from numpy.typing import NDArray
 from retrieval.chunking import CHUNKER_VERSION
 from retrieval.documents import Chunk, EmbeddedChunk, EmbeddedText, Fingerprint
 from retrieval.embedding.model_files import ModelChoice, load_model
-from retrieval.embedding.words import LANGUAGE, WordWeights
+from retrieval.embedding.words import weigh_passages, weigh_question
 from retrieval.errors import EmbeddingModelError
 
 if TYPE_CHECKING:
     from fastembed import TextEmbedding
-    from tokenizers import Tokenizer
+
+    from retrieval.embedding.vocabulary import Vocabulary
 
 # Small batches of texts of like length are fastest on a CPU (91 against 49 chunks a second for 4
 # sorted against 16 unsorted), and 256, fastembed's default, needs 1.6 GB.
 _BATCH = 8
-
-
-@dataclass(frozen=True, slots=True)
-class TokenCounter:
-    """The embedding model's own measure of text. `limit` is how many tokens it reads of one."""
-
-    tokenizer: Tokenizer
-    limit: int
-
-    def count(self, texts: Sequence[str]) -> list[int]:
-        """Return the length of each text in tokens, special tokens left out."""
-        encoded = self.tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
-        return [len(one.ids) for one in encoded]
+_WORD = re.compile(r"\w+")
 
 
 class Embedder:
     """Embeds with one dense model and one set of word weights. Safe to use from several tasks.
 
-    Every method but `fingerprint` raises EmbeddingModelError when there is no model.
+    The language is that of the words, see retrieval.embedding.languages. Every method but
+    `fingerprint` raises EmbeddingModelError when there is no model.
     """
 
     def __init__(self, *, model: str, folder: Path | None, cache: Path) -> None:
         self._choice = ModelChoice(model, folder, cache)
-        self._words = WordWeights()
         self._loaded: TextEmbedding | None = None
+        self._vocabulary: Vocabulary | None = None
         self._loading = threading.Lock()
 
-    @property
-    def fingerprint(self) -> Fingerprint:
-        """What the vectors of this embedder mean; known without loading the model."""
+    def fingerprint(self, language: str) -> Fingerprint:
+        """Return what the vectors of this embedder mean; known without loading the model."""
         folder = self._choice.folder
         name = f"{self._choice.name} in {folder.name}" if folder else self._choice.name
-        return Fingerprint(name, CHUNKER_VERSION, LANGUAGE)
+        return Fingerprint(name, CHUNKER_VERSION, language)
 
     async def load(self) -> None:
         """Load the model now and use it once, so that the first question does not pay for it."""
-        await self.embed_question("warm up")
+        await self.embed_question("warm up", "english")
 
     async def dimension(self) -> int:
         """Return the length of the dense vectors."""
         model = await asyncio.to_thread(self._dense)
         return int(model.embedding_size)
 
-    async def token_counter(self) -> TokenCounter:
+    async def vocabulary(self) -> Vocabulary:
         """Return the measure by which texts fit the model."""
-        return await asyncio.to_thread(self._token_counter)
+        return await asyncio.to_thread(self._load_vocabulary)
 
-    async def embed_chunks(self, chunks: Sequence[Chunk]) -> list[EmbeddedChunk]:
+    async def embed_chunks(self, chunks: Sequence[Chunk], language: str) -> list[EmbeddedChunk]:
         """Embed chunks with the context they stand in."""
-        return await asyncio.to_thread(self._embed_chunks, chunks)
+        return await asyncio.to_thread(self._embed_chunks, chunks, language)
 
-    async def embed_question(self, text: str) -> EmbeddedText:
+    async def embed_question(self, text: str, language: str) -> EmbeddedText:
         """Embed a question."""
-        return await asyncio.to_thread(self._embed_question, text)
+        return await asyncio.to_thread(self._embed_question, text, language)
 
-    async def embed_texts(self, texts: Sequence[str]) -> list[EmbeddedText]:
+    async def embed_texts(self, texts: Sequence[str], language: str) -> list[EmbeddedText]:
         """Embed short texts, such as sentences, as passages are, without a context."""
-        return await asyncio.to_thread(self._embed_texts, texts)
+        return await asyncio.to_thread(self._embed_texts, texts, language)
 
-    def words_of(self, text: str) -> frozenset[int]:
+    async def strangeness(self, text: str, language: str) -> dict[int, float]:
+        """Return how strange each word of a text is in general, by the word's number."""
+        vocabulary = await self.vocabulary()
+        found: dict[int, float] = {}
+        for word in _WORD.findall(text.lower()):
+            for number in weigh_question(word, language).indices:
+                found[number] = vocabulary.strangeness(word)
+        return found
+
+    def words_of(self, text: str, language: str) -> frozenset[int]:
         """Return the numbers of the words a text is found by: stems without stop words."""
-        return frozenset(self._words.of_question(text).indices)
+        return frozenset(weigh_question(text, language).indices)
 
     def _dense(self) -> TextEmbedding:
         with self._loading:
-            if self._loaded is None:
-                self._loaded = load_model(self._choice)
-            return self._loaded
+            return self._loaded_model()
 
-    def _token_counter(self) -> TokenCounter:
-        from tokenizers import Tokenizer
+    def _loaded_model(self) -> TextEmbedding:
+        if self._loaded is None:
+            self._loaded = load_model(self._choice)
+        return self._loaded
 
-        own = getattr(self._dense().model, "tokenizer", None)
-        if not isinstance(own, Tokenizer) or not own.truncation:
-            raise EmbeddingModelError(
-                f"The embedding model {self._choice.name} does not say how long a text may be; "
-                "set ASKBEN_EMBEDDING_MODEL to another one"
-            )
-        counting = Tokenizer.from_str(own.to_str())  # a copy, for the model's own cuts and pads
-        counting.no_truncation()
-        counting.no_padding()
-        return TokenCounter(counting, int(own.truncation["max_length"]))
+    def _load_vocabulary(self) -> Vocabulary:
+        from retrieval.embedding.vocabulary import Vocabulary
 
-    def _embed_chunks(self, chunks: Sequence[Chunk]) -> list[EmbeddedChunk]:
-        texts = [chunk.text_in_context for chunk in chunks]
-        dense = self._dense_vectors(texts)
-        sparse = self._words.of_passages(texts)
+        with self._loading:
+            if self._vocabulary is None:
+                tokenizer = getattr(self._loaded_model().model, "tokenizer", None)
+                try:
+                    self._vocabulary = Vocabulary(tokenizer)  # type: ignore[arg-type]
+                except (
+                    AttributeError,
+                    ValueError,
+                ) as error:  # it is none, or one that cuts nothing
+                    raise EmbeddingModelError(
+                        f"The embedding model {self._choice.name} does not say how long a text may "
+                        "be; set ASKBEN_EMBEDDING_MODEL to another one"
+                    ) from error
+            return self._vocabulary
+
+    def _embed_chunks(self, chunks: Sequence[Chunk], language: str) -> list[EmbeddedChunk]:
+        dense = self._dense_vectors([chunk.embedded_text for chunk in chunks])
+        sparse = weigh_passages([chunk.searched_words for chunk in chunks], language)
         return [
             EmbeddedChunk(chunk, vector, words)
             for chunk, vector, words in zip(chunks, dense, sparse, strict=True)
         ]
 
-    def _embed_question(self, text: str) -> EmbeddedText:
+    def _embed_question(self, text: str, language: str) -> EmbeddedText:
         dense = next(iter(self._dense().query_embed(text))).astype(np.float32)
-        return EmbeddedText(dense / np.linalg.norm(dense), self._words.of_question(text))
+        return EmbeddedText(dense / np.linalg.norm(dense), weigh_question(text, language))
 
-    def _embed_texts(self, texts: Sequence[str]) -> list[EmbeddedText]:
+    def _embed_texts(self, texts: Sequence[str], language: str) -> list[EmbeddedText]:
         return [
-            EmbeddedText(vector, self._words.of_question(text))
+            EmbeddedText(vector, weigh_question(text, language))
             for text, vector in zip(texts, self._dense_vectors(texts), strict=True)
         ]
 

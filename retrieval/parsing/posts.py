@@ -6,15 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from retrieval.documents import (
-    Block,
-    BlockKind,
-    Document,
-    LeftOutPage,
-    Page,
-    PageFormat,
-    Section,
-)
+from retrieval.documents import Block, BlockKind, Document, LeftOutPage, Page, PageFormat, Section
 from retrieval.parsing.dates import date_in_path, date_line
 from retrieval.parsing.front_matter import FrontMatter, split_front_matter
 from retrieval.parsing.html import parse_fragment, read_sections

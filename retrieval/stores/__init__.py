@@ -10,15 +10,31 @@ from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
-from retrieval.documents import (
-    Chunk,
-    DateRange,
-    EmbeddedChunk,
-    EmbeddedText,
-    Hits,
-    IndexInfo,
-    Manifest,
-)
+from retrieval.catalogue import Catalogue
+from retrieval.documents import Chunk, EmbeddedChunk, EmbeddedText, IndexInfo
+from retrieval.queries import DateRange, Hits
+
+
+class Index(Protocol):
+    """A complete index, the same for as long as it is held. Its methods raise StoreError."""
+
+    @property
+    def info(self) -> IndexInfo:
+        """What is known of it without looking inside."""
+
+    async def catalogue(self) -> Catalogue:
+        """Return what is known of it as a whole; read once and kept."""
+
+    async def search(
+        self, question: EmbeddedText, *, limit: int, dates: DateRange | None = None
+    ) -> Hits:
+        """Return the nearest chunks by meaning and by words, at most `limit` of each.
+
+        `dates` keeps to chunks of posts published in that span; undated posts are then left out.
+        """
+
+    async def chunks(self, chunk_ids: Sequence[str]) -> list[Chunk]:
+        """Return the chunks with these ids, in no order; those that are gone are left out."""
 
 
 class Build(Protocol):
@@ -28,7 +44,7 @@ class Build(Protocol):
         """Write new chunks."""
 
     async def keep(self, chunk_ids: Sequence[str], fresh: Sequence[Chunk] = ()) -> None:
-        """Take chunks over from the serving index, vectors and all.
+        """Take chunks over from the index that served at the beginning, vectors and all.
 
         A chunk in `fresh` brings what is now known about it, such as a new address or position.
         """
@@ -41,24 +57,10 @@ class Build(Protocol):
 
 
 class Store(Protocol):
-    """An index of chunks. Its methods raise StoreError, and NoIndex where nothing was built yet."""
+    """Where indexes are kept, one of which serves. Its methods raise StoreError."""
 
-    async def info(self) -> IndexInfo | None:
-        """Return what is known of the serving index; None if there is none."""
-
-    async def manifest(self) -> Manifest:
-        """Return which chunks of which pages the serving index holds; empty if there is none."""
-
-    async def search(
-        self, question: EmbeddedText, *, limit: int, dates: DateRange | None = None
-    ) -> Hits:
-        """Return the nearest chunks by meaning and by words, at most `limit` of each.
-
-        `dates` keeps to chunks of posts published in that span; undated posts are then left out.
-        """
-
-    async def chunks_of(self, post: str) -> list[Chunk]:
-        """Return the chunks of one post in reading order."""
+    async def serving(self) -> Index | None:
+        """Return the index that answers now; None if nothing was built yet."""
 
     def build(self, *, dimension: int) -> AbstractAsyncContextManager[Build]:
         """Begin a new index of dense vectors; left without a swap, it is discarded."""

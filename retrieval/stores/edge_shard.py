@@ -10,26 +10,17 @@ from typing import Any
 
 import qdrant_edge as edge
 
-from retrieval.documents import (
-    Chunk,
-    DateRange,
-    EmbeddedChunk,
-    EmbeddedText,
-    Hit,
-    Hits,
-    Manifest,
-    SparseVector,
-)
+from retrieval.catalogue import Catalogue, make_catalogue
+from retrieval.documents import Chunk, EmbeddedChunk, EmbeddedText, SparseVector
 from retrieval.errors import StoreError
+from retrieval.queries import DateRange, Hit, Hits
 from retrieval.stores.payload import (
+    CATALOGUE_FIELDS,
     DENSE,
-    MANIFEST_FIELDS,
-    POST,
     PUBLISHED,
     WORDS,
     chunk_from_payload,
     chunk_to_payload,
-    manifest_of,
 )
 
 _PAGE = 1024  # points read at a time
@@ -115,34 +106,31 @@ class EdgeShard:
         dense, sparse, *_ = [*found, []]
         return Hits(_hits(dense), _hits(sparse))
 
-    def manifest(self) -> Manifest:
-        """Read which chunks of which pages there are."""
-        return manifest_of(self._scroll(None, MANIFEST_FIELDS))
+    def catalogue(self) -> Catalogue:
+        """Read what is known of the shard as a whole."""
+        return make_catalogue(self._scroll())
 
-    def chunks_of(self, post: str) -> list[Chunk]:
-        """Read the chunks of one post in reading order."""
-        match = edge.FieldCondition(POST, match=edge.MatchValue(post))
-        found = self._scroll(edge.Filter(must=[match]), True)
-        return sorted(
-            (chunk_from_payload(chunk_id, payload) for chunk_id, payload in found),
-            key=lambda chunk: chunk.position,
-        )
+    def chunks(self, chunk_ids: Sequence[str]) -> list[Chunk]:
+        """Read chunks by their ids."""
+        with _translated():
+            records = self._shard.retrieve(list(chunk_ids), True, False)
+        return [chunk_from_payload(str(record.id), record.payload or {}) for record in records]
 
     def _upsert(self, points: list[edge.Point]) -> None:
         with _translated():
             self._shard.update(edge.UpdateOperation.upsert_points(points))
 
-    def _scroll(
-        self, only: edge.Filter | None, fields: bool | list[str]
-    ) -> Iterator[tuple[str, dict[str, Any]]]:
+    def _scroll(self) -> Iterator[tuple[str, dict[str, Any], Sequence[int]]]:
         offset = None
         while True:
             request = edge.ScrollRequest(
-                offset=offset, limit=_PAGE, filter=only, with_payload=fields, with_vector=False
+                offset=offset, limit=_PAGE, with_payload=CATALOGUE_FIELDS, with_vector=[WORDS]
             )
             with _translated():
                 records, offset = self._shard.scroll(request)
-            yield from ((str(record.id), record.payload or {}) for record in records)
+            for record in records:
+                words = _vectors(record.vector)[WORDS].indices
+                yield str(record.id), record.payload or {}, words
             if offset is None:
                 return
 
@@ -151,7 +139,7 @@ def _request(
     query: edge.Query, limit: int, dates: DateRange | None, params: edge.SearchParams | None
 ) -> edge.QueryRequest:
     return edge.QueryRequest(
-        limit, query=query, filter=_filter(dates), with_payload=True, params=params
+        limit, query=query, filter=_filter(dates), with_payload=False, params=params
     )
 
 
@@ -166,9 +154,7 @@ def _filter(dates: DateRange | None) -> edge.Filter | None:
 
 
 def _hits(points: Sequence[edge.ScoredPoint]) -> tuple[Hit, ...]:
-    return tuple(
-        Hit(chunk_from_payload(str(point.id), point.payload or {}), point.score) for point in points
-    )
+    return tuple(Hit(str(point.id), point.score) for point in points)
 
 
 def _sparse(vector: SparseVector) -> edge.SparseVector:

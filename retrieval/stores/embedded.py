@@ -8,22 +8,15 @@ import os
 import shutil
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from retrieval.documents import (
-    Chunk,
-    DateRange,
-    EmbeddedChunk,
-    EmbeddedText,
-    Hits,
-    IndexInfo,
-    Manifest,
-)
+from retrieval.catalogue import Catalogue
+from retrieval.documents import Chunk, EmbeddedChunk, EmbeddedText, IndexInfo
 from retrieval.errors import NoIndex, StoreBusy, StoreError
+from retrieval.queries import DateRange, Hits
 from retrieval.stores.edge_shard import EdgeShard
 from retrieval.stores.payload import info_from_json, info_to_json
 
@@ -33,12 +26,29 @@ _SHARD = "shard"
 _KEPT_INDEXES = 2  # the serving one and the one before it
 
 
-@dataclass(frozen=True, slots=True)
-class _Serving:
-    """The index that answers: what is known of it, and the open shard."""
+class EmbeddedIndex:
+    """One open shard and what is known of it."""
 
-    info: IndexInfo
-    shard: EdgeShard
+    def __init__(self, info: IndexInfo, shard: EdgeShard) -> None:
+        self.info = info
+        self.shard = shard
+        self._catalogue: Catalogue | None = None
+
+    async def catalogue(self) -> Catalogue:
+        """Return what is known of it as a whole; read once and kept."""
+        if self._catalogue is None:
+            self._catalogue = await asyncio.to_thread(self.shard.catalogue)
+        return self._catalogue
+
+    async def search(
+        self, question: EmbeddedText, *, limit: int, dates: DateRange | None = None
+    ) -> Hits:
+        """Return the nearest chunks by meaning and by words, at most `limit` of each."""
+        return await asyncio.to_thread(self.shard.search, question, limit, dates)
+
+    async def chunks(self, chunk_ids: Sequence[str]) -> list[Chunk]:
+        """Return the chunks with these ids, in no order; those that are gone are left out."""
+        return await asyncio.to_thread(self.shard.chunks, chunk_ids)
 
 
 class EmbeddedStore:
@@ -48,35 +58,20 @@ class EmbeddedStore:
         self._folder = folder
         # Not thread-local: the lock is taken and released in whichever thread is free.
         self._lock = FileLock(folder / "lock", thread_local=False)
-        self._serving: _Serving | None = None
+        self._serving: EmbeddedIndex | None = None
         self._opening = asyncio.Lock()
 
-    async def info(self) -> IndexInfo | None:
-        """Return what is known of the serving index; None if there is none."""
-        serving = await self._open()
-        return serving.info if serving else None
-
-    async def manifest(self) -> Manifest:
-        """Return which chunks of which pages the serving index holds; empty if there is none."""
-        serving = await self._open()
-        return await asyncio.to_thread(serving.shard.manifest) if serving else Manifest()
-
-    async def search(
-        self, question: EmbeddedText, *, limit: int, dates: DateRange | None = None
-    ) -> Hits:
-        """Return the nearest chunks by meaning and by words, at most `limit` of each."""
-        shard = await self._shard()
-        return await asyncio.to_thread(shard.search, question, limit, dates)
-
-    async def chunks_of(self, post: str) -> list[Chunk]:
-        """Return the chunks of one post in reading order."""
-        shard = await self._shard()
-        return await asyncio.to_thread(shard.chunks_of, post)
+    async def serving(self) -> EmbeddedIndex | None:
+        """Return the index that answers now; None if nothing was built yet."""
+        async with self._opening:
+            if self._serving is None:
+                self._serving = await asyncio.to_thread(self._acquire_and_load)
+            return self._serving
 
     @asynccontextmanager
     async def build(self, *, dimension: int) -> AsyncIterator[EmbeddedBuild]:
         """Begin a new index; left without a swap, it is discarded."""
-        serving = await self._open()
+        serving = await self.serving()
         folder = self._folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S.%f}"
         shard = await asyncio.to_thread(EdgeShard.create, folder / _SHARD, dimension=dimension)
         build = EmbeddedBuild(self, folder, shard, serving.shard if serving else None)
@@ -97,23 +92,13 @@ class EmbeddedStore:
         """Make a finished index the serving one: on disk in one step, then in this process."""
         await asyncio.to_thread(_write_whole, folder / _INFO, json.dumps(info_to_json(info)))
         await asyncio.to_thread(_write_whole, self._folder / _POINTER, folder.name)
+        serving = EmbeddedIndex(info, shard)
+        await serving.catalogue()  # the first question need not wait for it
         # The old shard closes when the last search that still runs on it lets go of it.
-        self._serving = _Serving(info, shard)
+        self._serving = serving
         await asyncio.to_thread(self._remove_old_indexes, folder.name)
 
-    async def _shard(self) -> EdgeShard:
-        serving = await self._open()
-        if serving is None:
-            raise NoIndex("Nothing has been indexed yet; run askben index, or /reindex in Discord")
-        return serving.shard
-
-    async def _open(self) -> _Serving | None:
-        async with self._opening:
-            if self._serving is None:
-                self._serving = await asyncio.to_thread(self._acquire_and_load)
-            return self._serving
-
-    def _acquire_and_load(self) -> _Serving | None:
+    def _acquire_and_load(self) -> EmbeddedIndex | None:
         if not self._lock.is_locked:
             self._acquire()
         try:
@@ -126,7 +111,7 @@ class EmbeddedStore:
                 f"The index in {self._folder} is damaged ({error!r}); "
                 "delete that folder and run askben index"
             ) from error
-        return _Serving(info, EdgeShard.load(self._folder / name / _SHARD))
+        return EmbeddedIndex(info, EdgeShard.load(self._folder / name / _SHARD))
 
     def _acquire(self) -> None:
         try:
@@ -170,7 +155,7 @@ class EmbeddedBuild:
         await asyncio.to_thread(self._shard.add, chunks)
 
     async def keep(self, chunk_ids: Sequence[str], fresh: Sequence[Chunk] = ()) -> None:
-        """Take chunks over from the serving index, vectors and all."""
+        """Take chunks over from the index that served at the beginning, vectors and all."""
         if self._old is None:
             raise NoIndex("There is no index to keep chunks of")
         await asyncio.to_thread(self._shard.copy_from, self._old, chunk_ids, fresh)

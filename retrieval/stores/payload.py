@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from retrieval.documents import (
-    Block,
-    BlockKind,
-    Chunk,
-    Fingerprint,
-    IndexedPage,
-    IndexInfo,
-    Manifest,
-)
+from retrieval.documents import Block, BlockKind, Chunk, Fingerprint, IndexInfo
 
 DENSE = "dense"
 WORDS = "words"
 PUBLISHED = "published"
-POST = "post"
-MANIFEST_FIELDS = ["post", "url", "page_digest", "position"]
+CATALOGUE_FIELDS = [
+    "post", "page_digest", "url", "title", "published", "tags", "position", "size",
+]  # fmt: skip
 
 
 def chunk_to_payload(chunk: Chunk) -> dict[str, Any]:
@@ -38,6 +30,7 @@ def chunk_to_payload(chunk: Chunk) -> dict[str, Any]:
         "position": chunk.position,
         "blocks": [[block.kind.value, block.text] for block in chunk.blocks],
         "page_digest": chunk.page_digest,
+        "size": len(chunk.text),
     }
 
 
@@ -56,21 +49,6 @@ def chunk_from_payload(chunk_id: str, payload: Mapping[str, Any]) -> Chunk:
         position=payload["position"],
         blocks=tuple(Block(BlockKind(kind), text) for kind, text in payload["blocks"]),
         page_digest=payload["page_digest"],
-    )
-
-
-def manifest_of(records: Iterable[tuple[str, Mapping[str, Any]]]) -> Manifest:
-    """Gather a manifest from ids and payloads of which MANIFEST_FIELDS were read."""
-    by_post: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
-    stated: dict[str, tuple[str, str]] = {}
-    for chunk_id, payload in records:
-        by_post[payload["post"]].append((payload["position"], chunk_id))
-        stated[payload["post"]] = payload["page_digest"], payload["url"]
-    return Manifest(
-        {
-            post: IndexedPage(*stated[post], tuple(chunk_id for _, chunk_id in sorted(found)))
-            for post, found in by_post.items()
-        }
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -12,29 +13,19 @@ from qdrant_client import AsyncQdrantClient, models
 from qdrant_client.common.client_exceptions import QdrantException
 from qdrant_client.http.exceptions import ApiException, ResponseHandlingException
 
-from retrieval.documents import (
-    Chunk,
-    DateRange,
-    EmbeddedChunk,
-    EmbeddedText,
-    Hit,
-    Hits,
-    IndexInfo,
-    Manifest,
-    SparseVector,
-)
+from retrieval.catalogue import Catalogue, make_catalogue
+from retrieval.documents import Chunk, EmbeddedChunk, EmbeddedText, IndexInfo, SparseVector
 from retrieval.errors import NoIndex, StoreError, StoreUnreachable
+from retrieval.queries import DateRange, Hit, Hits
 from retrieval.stores.payload import (
+    CATALOGUE_FIELDS,
     DENSE,
-    MANIFEST_FIELDS,
-    POST,
     PUBLISHED,
     WORDS,
     chunk_from_payload,
     chunk_to_payload,
     info_from_json,
     info_to_json,
-    manifest_of,
 )
 
 _ALIAS = "askben"
@@ -43,12 +34,63 @@ _TIMEOUT = 10  # seconds for one request
 _KEPT_INDEXES = 2  # the serving one and the one before it
 
 
+class ServerIndex:
+    """One collection and what is known of it."""
+
+    def __init__(self, client: AsyncQdrantClient, name: str, info: IndexInfo) -> None:
+        self.name = name
+        self.info = info
+        self._client = client
+        self._catalogue: Catalogue | None = None
+
+    async def catalogue(self) -> Catalogue:
+        """Return what is known of it as a whole; read once and kept."""
+        if self._catalogue is None:
+            records = [record async for record in self._scroll()]
+            self._catalogue = await asyncio.to_thread(make_catalogue, records)
+        return self._catalogue
+
+    async def search(
+        self, question: EmbeddedText, *, limit: int, dates: DateRange | None = None
+    ) -> Hits:
+        """Return the nearest chunks by meaning and by words, at most `limit` of each."""
+        requests = [_request(question.dense.tolist(), DENSE, limit, dates)]
+        if question.sparse.indices:  # else there are only stop words to search for
+            requests.append(_request(_sparse(question.sparse), WORDS, limit, dates))
+        with _translated():
+            found = await self._client.query_batch_points(self.name, requests)
+        dense, sparse, *_ = [*(response.points for response in found), []]
+        return Hits(_hits(dense), _hits(sparse))
+
+    async def chunks(self, chunk_ids: Sequence[str]) -> list[Chunk]:
+        """Return the chunks with these ids, in no order; those that are gone are left out."""
+        with _translated():
+            records = await self._client.retrieve(self.name, list(chunk_ids))
+        return [chunk_from_payload(str(record.id), record.payload or {}) for record in records]
+
+    async def _scroll(self) -> AsyncIterator[tuple[str, dict[str, Any], Sequence[int]]]:
+        offset = None
+        while True:
+            with _translated():
+                records, offset = await self._client.scroll(
+                    self.name,
+                    limit=_PAGE,
+                    offset=offset,
+                    with_payload=CATALOGUE_FIELDS,
+                    with_vectors=[WORDS],
+                )
+            for record in records:
+                yield str(record.id), record.payload or {}, _vectors(record)[WORDS].indices
+            if offset is None:
+                return
+
+
 class ServerStore:
     """Collections of a Qdrant server, version 1.16 or newer: earlier ones keep no metadata."""
 
     def __init__(self, client: AsyncQdrantClient) -> None:
         self._client = client
-        self._index_seen = False
+        self._serving: ServerIndex | None = None
 
     @classmethod
     def connect(cls, url: str, *, api_key: str | None) -> ServerStore:
@@ -58,52 +100,26 @@ class ServerStore:
         )
         return cls(client)
 
-    async def info(self) -> IndexInfo | None:
-        """Return what is known of the serving index; None if there is none."""
+    async def serving(self) -> ServerIndex | None:
+        """Return the index that answers now; None if nothing was built yet.
+
+        The alias is asked for each time, for another process may have moved it.
+        """
         with _translated():
-            if not await self._client.collection_exists(_ALIAS):
-                return None
-            collection = await self._client.get_collection(_ALIAS)
-        if not collection.config.metadata:
-            raise StoreError(
-                f"The Qdrant server says nothing of the index {_ALIAS}; "
-                "askBen needs Qdrant 1.16 or newer, and its collections to itself"
-            )
-        return info_from_json(collection.config.metadata)
-
-    async def manifest(self) -> Manifest:
-        """Return which chunks of which pages the serving index holds; empty if there is none."""
-        if await self.info() is None:
-            return Manifest()
-        return manifest_of([found async for found in self._scroll(None, MANIFEST_FIELDS)])
-
-    async def search(
-        self, question: EmbeddedText, *, limit: int, dates: DateRange | None = None
-    ) -> Hits:
-        """Return the nearest chunks by meaning and by words, at most `limit` of each."""
-        await self._require_index()
-        requests = [_request(question.dense.tolist(), DENSE, limit, dates)]
-        if question.sparse.indices:  # else there are only stop words to search for
-            requests.append(_request(_sparse(question.sparse), WORDS, limit, dates))
-        with _translated():
-            found = await self._client.query_batch_points(_ALIAS, requests)
-        dense, sparse, *_ = [*(response.points for response in found), []]
-        return Hits(_hits(dense), _hits(sparse))
-
-    async def chunks_of(self, post: str) -> list[Chunk]:
-        """Return the chunks of one post in reading order."""
-        await self._require_index()
-        match = models.FieldCondition(key=POST, match=models.MatchValue(value=post))
-        found = [one async for one in self._scroll(models.Filter(must=[match]), True)]
-        chunks = [chunk_from_payload(chunk_id, payload) for chunk_id, payload in found]
-        return sorted(chunks, key=lambda chunk: chunk.position)
+            listed = await self._client.get_aliases()
+        name = next((a.collection_name for a in listed.aliases if a.alias_name == _ALIAS), None)
+        if name is None:
+            return None
+        if self._serving is None or self._serving.name != name:
+            self._serving = ServerIndex(self._client, name, await self._info_of(name))
+        return self._serving
 
     @asynccontextmanager
     async def build(self, *, dimension: int) -> AsyncIterator[ServerBuild]:
         """Begin a new collection; left without a swap, it is deleted."""
         # With a random end, for two bots on one server may begin at the same moment.
         stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%S.%f}-{secrets.token_hex(3)}"
-        build = ServerBuild(self._client, f"{_ALIAS}-{stamp}")
+        build = ServerBuild(self._client, f"{_ALIAS}-{stamp}", await self.serving())
         await build.create(dimension)
         try:
             yield build
@@ -115,36 +131,28 @@ class ServerStore:
         """Release the connections. Closing twice does nothing."""
         await self._client.close()
 
-    async def _require_index(self) -> None:
-        if not self._index_seen and await self.info() is None:
-            raise NoIndex("Nothing has been indexed yet; run askben index, or /reindex in Discord")
-        self._index_seen = True
-
-    async def _scroll(
-        self, only: models.Filter | None, fields: bool | list[str]
-    ) -> AsyncIterator[tuple[str, dict[str, Any]]]:
-        offset = None
-        while True:
-            with _translated():
-                records, offset = await self._client.scroll(
-                    _ALIAS, only, _PAGE, offset=offset, with_payload=fields
-                )
-            for record in records:
-                yield str(record.id), record.payload or {}
-            if offset is None:
-                return
+    async def _info_of(self, name: str) -> IndexInfo:
+        with _translated():
+            collection = await self._client.get_collection(name)
+        if not collection.config.metadata:
+            raise StoreError(
+                f"The Qdrant server says nothing of the index {name}; "
+                "askBen needs Qdrant 1.16 or newer, and its collections to itself"
+            )
+        return info_from_json(collection.config.metadata)
 
 
 class ServerBuild:
     """A new collection beside the one that the alias names."""
 
-    def __init__(self, client: AsyncQdrantClient, name: str) -> None:
+    def __init__(self, client: AsyncQdrantClient, name: str, serving: ServerIndex | None) -> None:
         self._client = client
         self._name = name
+        self._old = serving
         self.swapped = False
 
     async def create(self, dimension: int) -> None:
-        """Make the empty collection, with its payload indexes before any point."""
+        """Make the empty collection, with its payload index before any point."""
         with _translated():
             await self._client.create_collection(
                 self._name,
@@ -155,11 +163,9 @@ class ServerBuild:
                     WORDS: models.SparseVectorParams(modifier=models.Modifier.IDF)
                 },
             )
-            for field, schema in (
-                (POST, models.PayloadSchemaType.KEYWORD),
-                (PUBLISHED, models.PayloadSchemaType.DATETIME),
-            ):
-                await self._client.create_payload_index(self._name, field, schema)
+            await self._client.create_payload_index(
+                self._name, PUBLISHED, models.PayloadSchemaType.DATETIME
+            )
 
     async def add(self, chunks: Sequence[EmbeddedChunk]) -> None:
         """Write new chunks."""
@@ -175,12 +181,14 @@ class ServerBuild:
         )
 
     async def keep(self, chunk_ids: Sequence[str], fresh: Sequence[Chunk] = ()) -> None:
-        """Take chunks over from the serving index, vectors and all."""
+        """Take chunks over from the index that served at the beginning, vectors and all."""
+        if self._old is None:
+            raise NoIndex("There is no index to keep chunks of")
         payloads = {chunk.id: chunk_to_payload(chunk) for chunk in fresh}
         for start in range(0, len(chunk_ids), _PAGE):
             with _translated():
                 records = await self._client.retrieve(
-                    _ALIAS, chunk_ids[start : start + _PAGE], with_vectors=True
+                    self._old.name, chunk_ids[start : start + _PAGE], with_vectors=True
                 )
             await self._upsert(
                 [
@@ -238,7 +246,7 @@ def _request(
     vector: list[float] | models.SparseVector, using: str, limit: int, dates: DateRange | None
 ) -> models.QueryRequest:
     return models.QueryRequest(
-        query=vector, using=using, limit=limit, filter=_filter(dates), with_payload=True
+        query=vector, using=using, limit=limit, filter=_filter(dates), with_payload=False
     )
 
 
@@ -256,9 +264,7 @@ def _vectors(record: models.Record) -> Any:
 
 
 def _hits(points: Sequence[models.ScoredPoint]) -> tuple[Hit, ...]:
-    return tuple(
-        Hit(chunk_from_payload(str(point.id), point.payload or {}), point.score) for point in points
-    )
+    return tuple(Hit(str(point.id), point.score) for point in points)
 
 
 def _sparse(vector: SparseVector) -> models.SparseVector:

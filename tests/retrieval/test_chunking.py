@@ -44,14 +44,14 @@ def test_a_chunk_never_crosses_a_heading_and_knows_its_path() -> None:
         (("Flour", "Rye"), "Three."),
     ]
     assert [c.position for c in chunks] == [0, 1, 2]
-    assert chunks[2].context == "A title\nFlour > Rye\nMay 2024"
+    assert chunks[2].embedded_text == "A title > Flour > Rye\n\nThree."
 
 
 def test_what_is_embedded_fits_the_model() -> None:
     paragraphs = [sentence(30) for _ in range(20)]
     chunks = chunks_of(a_document(a_section(*paragraphs, headings=("Flour",))))
     assert len(chunks) > 1
-    assert all(len(c.text_in_context.split()) <= LIMIT for c in chunks)
+    assert all(len(c.embedded_text.split()) <= LIMIT for c in chunks)
 
 
 def test_a_long_paragraph_is_cut_between_its_sentences() -> None:

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.documents import Permalinks
+from retrieval.documents import Chunk, Permalinks
 from retrieval.embedding import Embedder, minilm
 from retrieval.errors import ReindexRunning, SourceError
 from retrieval.indexing import Indexer, Progress, Report, Stage
 from retrieval.sources import Source, open_source
 from retrieval.stores.embedded import EmbeddedStore
 from tests.builders import NOW
+from tests.retrieval.stores.test_contract import serving
 
 LARGEST = 100_000
 
@@ -39,8 +40,13 @@ class Blog:
         return await self.indexer.reindex([self.source(site)])
 
     async def texts(self) -> dict[str, list[str]]:
-        posts = (await self.store.manifest()).pages
-        return {post: [c.text for c in await self.store.chunks_of(post)] for post in posts}
+        posts = (await (await serving(self.store)).catalogue()).posts
+        return {post: [chunk.text for chunk in await self.chunks_of(post)] for post in posts}
+
+    async def chunks_of(self, post: str) -> list[Chunk]:
+        index = await serving(self.store)
+        ids = (await index.catalogue()).posts[post].chunk_ids
+        return sorted(await index.chunks(ids), key=lambda chunk: chunk.position)
 
 
 @pytest.fixture
@@ -59,17 +65,16 @@ async def test_a_first_index_holds_every_post(blog: Blog) -> None:
     blog.write("b.md", "# B\n\nSalt.")
     assert counts(await blog.reindex()) == (2, 3, 0, 0)
     assert await blog.texts() == {"a.md": ["Flour.", "Wet."], "b.md": ["Salt."]}
-    info = await blog.store.info()
-    assert info is not None
+    info = (await serving(blog.store)).info
     assert (info.posts, info.chunks, info.dimension) == (2, 3, 384)
 
 
 async def test_an_unchanged_blog_is_neither_embedded_nor_written(blog: Blog) -> None:
     blog.write("a.md", "# A\n\nFlour.")
     await blog.reindex()
-    before = await blog.store.info()
+    before = (await serving(blog.store)).info
     assert counts(await blog.reindex()) == (1, 0, 1, 0)
-    assert await blog.store.info() == before
+    assert (await serving(blog.store)).info == before
 
 
 async def test_of_an_edited_post_only_what_changed_is_embedded(blog: Blog) -> None:
@@ -105,7 +110,7 @@ async def test_another_site_moves_the_links_without_embedding_anything(blog: Blo
     blog.write("a.md", "# A\n\nFlour.")
     await blog.reindex()
     assert counts(await blog.reindex("https://ben.example")) == (1, 0, 1, 0)
-    assert [chunk.url for chunk in await blog.store.chunks_of("a.md")] == ["https://ben.example/a/"]
+    assert [chunk.url for chunk in await blog.chunks_of("a.md")] == ["https://ben.example/a/"]
 
 
 async def test_two_posts_with_one_address_are_told_apart_by_a_failure(blog: Blog) -> None:

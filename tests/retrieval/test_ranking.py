@@ -1,50 +1,100 @@
-"""Two rankings become one, in which each post comes first once."""
+"""Two rankings of chunks become one of posts: words decide where they are rare, else meaning."""
 
 from __future__ import annotations
 
-from retrieval.documents import Hit, Hits
-from retrieval.ranking import answerability, best_posts, one_per_post_first, rank
-from tests.builders import a_chunk, a_passage
+from datetime import date
+
+from retrieval.catalogue import Catalogue, make_catalogue
+from retrieval.documents import Chunk, SparseVector
+from retrieval.queries import DateRange, Hit, Hits
+from retrieval.ranking import about_as_good, rank, strangest_missing_word
+from retrieval.stores.payload import chunk_to_payload
+from tests.builders import a_chunk
 
 A, B, C = (a_chunk(text, post=f"{text}.md") for text in "abc")
+A2 = a_chunk("a2", post="a.md", position=1)
+RARE, FREQUENT = 7, 1
+NO_WORDS = SparseVector((), ())
+WORDS = SparseVector((RARE,), (1.0,))
 
 
-def test_a_chunk_that_both_searches_found_comes_before_equals() -> None:
-    hits = Hits(dense=(Hit(A, 0.6), Hit(B, 0.6)), sparse=(Hit(B, 9.0),))
-    assert [passage.chunk for passage in rank(hits)] == [B, A]
+def catalogue_of(*chunks: Chunk) -> Catalogue:
+    words = {B.id: [FREQUENT, RARE]}
+    return make_catalogue(
+        (chunk.id, chunk_to_payload(chunk), words.get(chunk.id, [FREQUENT])) for chunk in chunks
+    )
 
 
-def test_words_alone_can_bring_a_chunk_in() -> None:
-    hits = Hits(dense=(Hit(A, 0.6), Hit(B, 0.3)), sparse=(Hit(C, 9.0),))
-    assert {passage.chunk for passage in rank(hits)} == {A, B, C}
+ALL = catalogue_of(A, B, C)
 
 
-def test_every_passage_keeps_the_scores_it_comes_from() -> None:
-    (passage,) = rank(Hits(dense=(Hit(A, 0.6),), sparse=(Hit(A, 9.0),)))
-    assert (passage.cosine, passage.bm25) == (0.6, 9.0)
-    assert 0 <= passage.score <= 1
+def posts(hits: Hits, words: SparseVector = NO_WORDS, catalogue: Catalogue = ALL) -> list[str]:
+    return [ranked.post for ranked in rank(hits, words, catalogue)]
+
+
+def test_a_post_that_both_searches_found_comes_before_equals() -> None:
+    hits = Hits(dense=(Hit(A.id, 0.6), Hit(B.id, 0.6)), sparse=(Hit(B.id, 1.5),))
+    assert posts(hits, WORDS) == ["b.md", "a.md"]
+
+
+def test_words_alone_can_bring_a_post_in() -> None:
+    hits = Hits(dense=(Hit(A.id, 0.6), Hit(B.id, 0.3)), sparse=(Hit(C.id, 1.5),))
+    assert set(posts(hits, WORDS)) == {"a.md", "b.md", "c.md"}
+
+
+def test_a_small_share_of_the_words_does_not_move_what_is_nearer_in_meaning() -> None:
+    question = SparseVector(tuple(range(100, 120)), (1.0,) * 20)
+    hits = Hits(dense=(Hit(A.id, 0.6), Hit(B.id, 0.55)), sparse=(Hit(B.id, 1.0),))
+    assert posts(hits, question) == ["a.md", "b.md"]
+
+
+def test_a_rare_word_of_a_short_question_does() -> None:
+    hits = Hits(dense=(Hit(A.id, 0.6), Hit(B.id, 0.55)), sparse=(Hit(B.id, 1.5),))
+    assert posts(hits, WORDS) == ["b.md", "a.md"]
+
+
+def test_of_equal_best_chunks_the_one_whose_whole_post_is_about_it_wins() -> None:
+    hits = Hits(dense=(Hit(A.id, 0.6), Hit(B.id, 0.6), Hit(A2.id, 0.5), Hit(C.id, 0.1)), sparse=())
+    aside = a_chunk("aside", post="b.md", position=1)
+    assert posts(hits, catalogue=catalogue_of(A, A2, B, aside, C))[:2] == ["a.md", "b.md"]
+
+
+def test_every_post_stands_once_with_its_chunks_best_first() -> None:
+    hits = Hits(dense=(Hit(A2.id, 0.6), Hit(A.id, 0.5)), sparse=())
+    (ranked,) = rank(hits, NO_WORDS, catalogue_of(A, A2))
+    assert ranked.chunk_ids == (A2.id, A.id)
+    assert ranked.cosines == (0.6, 0.5)
+    assert 0 <= ranked.score <= 1
+
+
+def test_posts_of_the_preferred_dates_come_first_among_equals_and_no_other_is_lost() -> None:
+    late = a_chunk("late", post="late.md", published=date(2025, 1, 1))
+    hits = Hits(dense=(Hit(A.id, 0.6), Hit(late.id, 0.58)), sparse=())
+    preferred = DateRange(date(2025, 1, 1), date(2025, 12, 31))
+    ranked = rank(hits, NO_WORDS, catalogue_of(A, late), preferred=preferred)
+    assert [one.post for one in ranked] == ["late.md", "a.md"]
 
 
 def test_nothing_found_is_an_empty_ranking() -> None:
-    assert rank(Hits((), ())) == []
-    assert answerability([]) == 0.0
+    assert rank(Hits((), ()), WORDS, ALL) == []
 
 
 def test_equal_scores_come_in_the_same_order_every_time() -> None:
-    hits = (Hit(A, 0.5), Hit(B, 0.5), Hit(C, 0.5))
-    assert rank(Hits(hits, ())) == rank(Hits(tuple(reversed(hits)), ()))
+    hits = (Hit(A.id, 0.5), Hit(B.id, 0.5), Hit(C.id, 0.5))
+    assert posts(Hits(hits, ())) == posts(Hits(tuple(reversed(hits)), ()))
 
 
-def test_the_best_passage_of_each_post_comes_before_every_second_one() -> None:
-    passages = [a_passage(text, post=post) for text, post in ("1a", "2a", "3b", "4a", "5b")]
-    assert [p.chunk.text for p in one_per_post_first(passages)] == ["1", "3", "2", "4", "5"]
+def test_a_chunk_of_an_index_that_was_just_replaced_is_passed_over() -> None:
+    hits = Hits(dense=(Hit("gone", 0.9), Hit(A.id, 0.5)), sparse=())
+    assert posts(hits) == ["a.md"]
 
 
-def test_passages_are_gathered_by_post_in_the_order_of_the_posts() -> None:
-    passages = [a_passage(text, post=post) for text, post in ("1a", "2b", "3c", "4a")]
-    gathered = [[p.chunk.text for p in post] for post in best_posts(passages, 2)]
-    assert gathered == [["1", "4"], ["2"]]
+def test_only_posts_that_are_about_as_good_as_the_best_are_chosen_from_by_date() -> None:
+    hits = Hits(dense=(Hit(A.id, 0.6), Hit(B.id, 0.55), Hit(C.id, 0.2)), sparse=())
+    ranked = rank(hits, NO_WORDS, ALL)
+    assert [one.post for one in about_as_good(ranked)] == ["a.md", "b.md"]
 
 
-def test_answerability_is_that_of_the_nearest_passage() -> None:
-    assert answerability([a_passage("x", cosine=0.2), a_passage("y", cosine=0.7)]) == 0.7
+def test_the_strangest_word_that_stands_in_no_post_is_told() -> None:
+    assert strangest_missing_word({RARE: 1.3, 99: 0.8, 98: 0.5}, ALL) == 0.8
+    assert strangest_missing_word({RARE: 1.3}, ALL) == 0.0

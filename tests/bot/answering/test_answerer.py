@@ -88,7 +88,7 @@ async def test_every_source_has_a_link_to_its_words(
     answer, _ = await ask(make_answerer(store, embedder), POWER)
     for source in answer.sources:
         assert source.link.startswith(f"{source.url}#:~:text=")
-        assert source.quote in source.passages[0].chunk.text
+        assert source.quote in source.passage.text
         assert source.date is not None
 
 

@@ -17,7 +17,7 @@ def test_passages_are_numbered_dated_and_titled() -> None:
     *_, asked = make_messages(a_question("How?"), [post], author="Ben")
     assert asked["role"] == "user"
     assert '<post number="2" date="02 January 2020">\nTitle: On bread' in asked["content"]
-    assert "Dough:\nKnead it.\n</post>" in asked["content"]
+    assert "Dough:\n\nKnead it.\n</post>" in asked["content"]
     assert asked["content"].endswith("Today is 01 March 2026.\nQuestion: How?")
 
 
@@ -39,7 +39,7 @@ def test_the_conversation_stands_between_its_oldest_turns_left_out() -> None:
 
 
 def test_many_long_passages_are_cut_to_what_a_small_model_takes() -> None:
-    posts = [a_numbered_post(n, *[a_passage("word " * 400)] * 3) for n in range(1, 6)]
+    posts = [a_numbered_post(n, a_passage("word " * 1200)) for n in range(1, 6)]
     *_, asked = make_messages(a_question(), posts, author="Ben")
     assert 8000 < len(asked["content"]) < 10_000
     assert '<post number="1"' in asked["content"]

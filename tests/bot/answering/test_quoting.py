@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from bot.answering.quoting import (
-    best_sentence,
-    choose_quotes,
-    quoted_line,
-    sentences_of,
-)
+from functools import partial
+
+from bot.answering.quoting import best_sentence, choose_quotes, quoted_line, sentences_of
 from retrieval.documents import Block, BlockKind
 from retrieval.embedding import Embedder
 from tests.builders import a_numbered_post, a_passage, an_embedded_text
@@ -79,11 +76,13 @@ def test_nothing_to_quote_gives_no_quotes() -> None:
 
 
 async def test_the_best_sentence_shares_most_words(embedder: Embedder) -> None:
+    words_of = partial(embedder.words_of, language="english")
     post = a_numbered_post(1, a_passage(f"{KNEAD} {WAIT}"))
-    wanted = embedder.words_of("how long should I wait?")
-    assert best_sentence(post, wanted, embedder.words_of).text == WAIT
+    wanted = words_of("how long should I wait?")
+    assert best_sentence(post, wanted, words_of).text == WAIT
 
 
 async def test_a_post_of_code_alone_gives_its_beginning(embedder: Embedder) -> None:
     post = a_numbered_post(1, a_passage("bake(hot=True)", kind=BlockKind.CODE))
-    assert best_sentence(post, frozenset(), embedder.words_of).text == "bake(hot=True)"
+    words_of = partial(embedder.words_of, language="english")
+    assert best_sentence(post, frozenset(), words_of).text == "bake(hot=True)"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,29 +16,38 @@ from tests.builders import a_chunk
 
 async def test_chunks_are_embedded_in_their_context_and_in_order(embedder: Embedder) -> None:
     chunks = [a_chunk(text) for text in ("Flour. " * 40, "Rye.", "Wheat and barley.")]
-    embedded = await embedder.embed_chunks(chunks)
+    embedded = await embedder.embed_chunks(chunks, "english")
     assert [one.chunk for one in embedded] == chunks
-    texts = await embedder.embed_texts([chunk.text_in_context for chunk in chunks])
+    texts = await embedder.embed_texts([chunk.embedded_text for chunk in chunks], "english")
     for one, text in zip(embedded, texts, strict=True):
         assert np.allclose(one.dense, text.dense, atol=1e-5)
 
 
 async def test_words_are_found_by_their_stems_and_not_by_stop_words(embedder: Embedder) -> None:
-    assert embedder.words_of("the baking of it") == embedder.words_of("Bakes")
-    assert embedder.words_of("what is it about?") == frozenset()
+    words_of = partial(embedder.words_of, language="english")
+    assert words_of("the baking of it") == words_of("Bakes")
+    assert words_of("what is it about?") == frozenset()
 
 
 async def test_title_and_headings_are_part_of_what_is_found_by_words(embedder: Embedder) -> None:
-    (embedded,) = await embedder.embed_chunks(
-        [a_chunk("Rye.", title="On ovens", headings=("Heat",))]
-    )
-    assert embedder.words_of("rye oven heat may 2024") <= set(embedded.sparse.indices)
+    chunk = a_chunk("Rye.", title="On ovens", headings=("Heat",))
+    (embedded,) = await embedder.embed_chunks([chunk], "english")
+    wanted = embedder.words_of("rye oven heat may 2024", "english")
+    assert wanted <= set(embedded.sparse.indices)
 
 
-async def test_the_token_counter_is_the_models_own_and_does_not_cut(embedder: Embedder) -> None:
-    counter = await embedder.token_counter()
-    assert counter.limit == 256
-    assert counter.count(["bread", "sourdough", "bread " * 1000]) == [1, 3, 1000]
+async def test_texts_are_measured_in_the_models_own_tokens_and_not_cut(embedder: Embedder) -> None:
+    vocabulary = await embedder.vocabulary()
+    assert vocabulary.limit == 256
+    assert vocabulary.count(["bread", "sourdough", "bread " * 1000]) == [1, 3, 1000]
+
+
+async def test_a_word_is_the_stranger_the_rarer_it_is_in_the_language(embedder: Embedder) -> None:
+    vocabulary = await embedder.vocabulary()
+    strangeness = [vocabulary.strangeness(word) for word in ("the", "bread", "sourdough")]
+    assert strangeness[0] == 0
+    assert strangeness == sorted(strangeness)
+    assert strangeness[-1] > 1
 
 
 async def test_a_folder_with_a_model_is_used_as_it_is(
@@ -47,11 +57,11 @@ async def test_a_folder_with_a_model_is_used_as_it_is(
     folder = model_cache / minilm.MODEL_NAME.replace("/", "--")
     own = Embedder(model=minilm.MODEL_NAME, folder=folder, cache=tmp_path)
     assert np.allclose(
-        (await own.embed_question("bread")).dense,
-        (await embedder.embed_question("bread")).dense,
+        (await own.embed_question("bread", "english")).dense,
+        (await embedder.embed_question("bread", "english")).dense,
         atol=1e-6,
     )
-    assert own.fingerprint != embedder.fingerprint
+    assert own.fingerprint("english") != embedder.fingerprint("english")
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == [], "nothing is fetched"
 
 

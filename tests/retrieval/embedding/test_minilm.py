@@ -19,7 +19,7 @@ async def test_it_gives_the_similarities_that_are_published_for_it(embedder: Emb
         "It's so sunny outside!",
         "He drove to the stadium.",
     ]
-    first, second, third = [one.dense for one in await embedder.embed_texts(sentences)]
+    first, second, third = [one.dense for one in await embedder.embed_texts(sentences, "english")]
     assert float(first @ second) == pytest.approx(0.6660, abs=5e-5)
     assert float(first @ third) == pytest.approx(0.1046, abs=5e-5)
     assert float(second @ third) == pytest.approx(0.1411, abs=5e-5)
@@ -27,8 +27,9 @@ async def test_it_gives_the_similarities_that_are_published_for_it(embedder: Emb
 
 async def test_padding_changes_nothing(embedder: Embedder) -> None:
     short = "Bread."
-    (alone,) = await embedder.embed_texts([short])
-    beside, _ = await embedder.embed_texts([short, "A much longer sentence about bread. " * 9])
+    (alone,) = await embedder.embed_texts([short], "english")
+    longer = "A much longer sentence about bread. " * 9
+    beside, _ = await embedder.embed_texts([short, longer], "english")
     assert np.allclose(alone.dense, beside.dense, atol=1e-5)
 
 

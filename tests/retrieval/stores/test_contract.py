@@ -16,19 +16,20 @@ from pathlib import Path
 import pytest
 from qdrant_client import AsyncQdrantClient
 
-from retrieval.documents import (
-    Chunk,
-    DateRange,
-    EmbeddedChunk,
-    Fingerprint,
-    IndexInfo,
-    Manifest,
-)
+from retrieval.documents import Chunk, EmbeddedChunk, Fingerprint, IndexInfo
 from retrieval.errors import NoIndex, StoreError
-from retrieval.stores import Store
+from retrieval.queries import DateRange
+from retrieval.stores import Index, Store
 from retrieval.stores.embedded import EmbeddedStore
 from retrieval.stores.server import ServerStore
-from tests.builders import DIMENSION, NOW, a_chunk, an_embedded_chunk, an_embedded_text
+from tests.builders import (
+    DIMENSION,
+    NOW,
+    a_chunk,
+    an_embedded_chunk,
+    an_embedded_text,
+    an_indexed_post,
+)
 
 QDRANT_URL = os.environ.get("ASKBEN_TEST_QDRANT_URL")
 OLD = a_chunk("Old bread.", post="old.md", published=date(2020, 1, 31), position=0)
@@ -54,9 +55,14 @@ async def fill(store: Store, *chunks: EmbeddedChunk) -> None:
         await build.swap(info(len(chunks)))
 
 
+async def serving(store: Store) -> Index:
+    index = await store.serving()
+    assert index is not None
+    return index
+
+
 async def ids_of(store: Store) -> set[str]:
-    manifest = await store.manifest()
-    return {chunk_id for page in manifest.pages.values() for chunk_id in page.chunk_ids}
+    return set((await (await serving(store)).catalogue()).post_of)
 
 
 @pytest.fixture(params=["embedded", "server in memory", *(["server"] if QDRANT_URL else [])])
@@ -78,24 +84,24 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
 
 
 async def test_before_the_first_index_there_is_nothing_to_search(store: Store) -> None:
-    assert await store.info() is None
-    assert await store.manifest() == Manifest()
-    with pytest.raises(NoIndex):
-        await store.search(an_embedded_text(), limit=5)
-    with pytest.raises(NoIndex):
-        await store.chunks_of("old.md")
+    assert await store.serving() is None
+
+
+async def test_before_the_first_index_there_is_nothing_to_keep(store: Store) -> None:
+    async with store.build(dimension=DIMENSION) as build:
+        with pytest.raises(NoIndex):
+            await build.keep([OLD.id])
 
 
 async def test_what_is_known_of_an_index_comes_back_whole(store: Store) -> None:
     await fill(store, an_embedded_chunk(OLD))
-    assert await store.info() == info(1)
+    assert (await serving(store)).info == info(1)
 
 
 async def test_a_chunk_comes_back_as_it_was(store: Store) -> None:
     rich = replace(OLD, updated=date(2021, 2, 3), tags=("a", "b"), headings=("H", "I"), anchor="i")
     await fill(store, an_embedded_chunk(rich))
-    hits = await store.search(an_embedded_text(), limit=1)
-    assert [hit.chunk for hit in hits.dense] == [rich]
+    assert await (await serving(store)).chunks([rich.id]) == [rich]
 
 
 async def test_meaning_and_words_are_two_rankings(store: Store) -> None:
@@ -104,10 +110,10 @@ async def test_meaning_and_words_are_two_rankings(store: Store) -> None:
         an_embedded_chunk(OLD, along=0, words=(7, 8)),
         an_embedded_chunk(NEW, along=1, words=(9,)),
     )
-    hits = await store.search(an_embedded_text(along=1, words=(7,)), limit=5)
-    assert hits.dense[0].chunk == NEW
+    hits = await (await serving(store)).search(an_embedded_text(along=1, words=(7,)), limit=5)
+    assert hits.dense[0].chunk_id == NEW.id
     assert hits.dense[0].score == pytest.approx(1.0, abs=1e-5)
-    assert [hit.chunk for hit in hits.sparse] == [OLD]
+    assert [hit.chunk_id for hit in hits.sparse] == [OLD.id]
 
 
 async def test_rare_words_count_more_than_frequent_ones(store: Store) -> None:
@@ -117,20 +123,20 @@ async def test_rare_words_count_more_than_frequent_ones(store: Store) -> None:
         an_embedded_chunk(NEW, words=(1, 3)),
         an_embedded_chunk(MORE, words=(1, 4)),
     )
-    hits = await store.search(an_embedded_text(words=(1, 3)), limit=5)
-    assert hits.sparse[0].chunk == NEW
+    hits = await (await serving(store)).search(an_embedded_text(words=(1, 3)), limit=5)
+    assert hits.sparse[0].chunk_id == NEW.id
     assert hits.sparse[0].score > hits.sparse[1].score
 
 
 async def test_a_question_of_stop_words_has_no_hits_by_words(store: Store) -> None:
     await fill(store, an_embedded_chunk(OLD))
-    hits = await store.search(an_embedded_text(words=()), limit=5)
+    hits = await (await serving(store)).search(an_embedded_text(words=()), limit=5)
     assert (len(hits.dense), hits.sparse) == (1, ())
 
 
 async def test_the_limit_holds_for_each_ranking(store: Store) -> None:
     await fill(store, *(an_embedded_chunk(a_chunk(f"Text {n}.")) for n in range(9)))
-    hits = await store.search(an_embedded_text(), limit=4)
+    hits = await (await serving(store)).search(an_embedded_text(), limit=4)
     assert (len(hits.dense), len(hits.sparse)) == (4, 4)
 
 
@@ -149,22 +155,45 @@ async def test_a_span_of_dates_includes_both_its_ends_and_nothing_undated(
     store: Store, dates: DateRange | None, found: set[str]
 ) -> None:
     await fill(store, *map(an_embedded_chunk, (OLD, NEW, UNDATED)))
-    hits = await store.search(an_embedded_text(), limit=9, dates=dates)
-    assert {hit.chunk.id for hit in hits.dense} == found
-    assert {hit.chunk.id for hit in hits.sparse} == found
+    hits = await (await serving(store)).search(an_embedded_text(), limit=9, dates=dates)
+    assert {hit.chunk_id for hit in hits.dense} == found
+    assert {hit.chunk_id for hit in hits.sparse} == found
 
 
-async def test_the_chunks_of_a_post_come_in_reading_order(store: Store) -> None:
+async def test_chunks_that_are_gone_are_left_out(store: Store) -> None:
+    await fill(store, an_embedded_chunk(OLD))
+    assert await (await serving(store)).chunks([OLD.id, NEW.id]) == [OLD]
+    assert await (await serving(store)).chunks([]) == []
+
+
+async def test_the_catalogue_lists_each_post_with_its_chunks_in_reading_order(store: Store) -> None:
     await fill(store, *map(an_embedded_chunk, (MORE, OLD, NEW)))
-    assert await store.chunks_of("new.md") == [NEW, MORE]
-    assert await store.chunks_of("nowhere.md") == []
+    catalogue = await (await serving(store)).catalogue()
+    assert catalogue.posts == {
+        "new.md": an_indexed_post(NEW, MORE),
+        "old.md": an_indexed_post(OLD),
+    }
+    assert catalogue.post_of == {OLD.id: "old.md", NEW.id: "new.md", MORE.id: "new.md"}
 
 
-async def test_the_manifest_lists_each_page_with_its_chunks(store: Store) -> None:
-    await fill(store, *map(an_embedded_chunk, (MORE, OLD, NEW)))
-    pages = (await store.manifest()).pages
-    assert pages["new.md"].chunk_ids == (NEW.id, MORE.id)
-    assert (pages["old.md"].digest, pages["old.md"].url) == (OLD.page_digest, OLD.url)
+async def test_the_catalogue_counts_the_chunks_that_a_word_stands_in(store: Store) -> None:
+    await fill(
+        store,
+        an_embedded_chunk(OLD, words=(1, 2)),
+        an_embedded_chunk(NEW, words=(1,)),
+    )
+    catalogue = await (await serving(store)).catalogue()
+    assert catalogue.word_counts == {1: 2, 2: 1}
+    assert catalogue.rarity(3) > catalogue.rarity(2) > catalogue.rarity(1)
+
+
+async def test_the_catalogue_is_that_of_the_index_that_serves(store: Store) -> None:
+    await fill(store, an_embedded_chunk(OLD))
+    old = await serving(store)
+    assert set((await old.catalogue()).posts) == {"old.md"}
+    await fill(store, an_embedded_chunk(NEW))
+    assert set((await (await serving(store)).catalogue()).posts) == {"new.md"}
+    assert await old.chunks([OLD.id]) == [OLD], "who still holds the old index can read it"
 
 
 async def test_the_old_index_serves_until_the_swap(store: Store) -> None:
@@ -211,9 +240,10 @@ async def test_kept_chunks_keep_their_vectors_and_take_what_is_new_about_them(
     async with store.build(dimension=DIMENSION) as build:
         await build.keep([OLD.id, NEW.id], [moved])
         await build.swap(info(2))
-    hits = await store.search(an_embedded_text(along=2, words=(5,)), limit=1)
-    assert [hit.chunk for hit in (*hits.dense, *hits.sparse)] == [moved, moved]
-    assert await store.chunks_of("new.md") == [NEW]
+    hits = await (await serving(store)).search(an_embedded_text(along=2, words=(5,)), limit=1)
+    assert [hit.chunk_id for hit in (*hits.dense, *hits.sparse)] == [OLD.id, OLD.id]
+    assert await (await serving(store)).chunks([OLD.id]) == [moved]
+    assert await (await serving(store)).chunks([NEW.id]) == [NEW]
 
 
 async def test_many_reindexes_leave_no_more_than_two_indexes_behind(store: Store) -> None:

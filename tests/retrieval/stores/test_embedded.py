@@ -9,7 +9,7 @@ import pytest
 from retrieval.errors import StoreBusy, StoreError
 from retrieval.stores.embedded import EmbeddedStore
 from tests.builders import a_chunk, an_embedded_chunk, an_embedded_text
-from tests.retrieval.stores.test_contract import fill, ids_of, info
+from tests.retrieval.stores.test_contract import fill, ids_of, info, serving
 
 CHUNK = an_embedded_chunk(a_chunk())
 
@@ -19,8 +19,8 @@ async def test_an_index_is_there_again_when_the_process_starts_anew(tmp_path: Pa
     await fill(first, CHUNK)
     await first.close()
     second = EmbeddedStore(tmp_path)
-    assert await second.info() == info(1)
-    assert len((await second.search(an_embedded_text(), limit=5)).dense) == 1
+    assert (await serving(second)).info == info(1)
+    assert len((await (await serving(second)).search(an_embedded_text(), limit=5)).dense) == 1
     await second.close()
 
 
@@ -28,9 +28,9 @@ async def test_a_second_process_is_told_to_use_reindex(tmp_path: Path) -> None:
     first, second = EmbeddedStore(tmp_path), EmbeddedStore(tmp_path)
     await fill(first, CHUNK)
     with pytest.raises(StoreBusy, match="/reindex"):
-        await second.info()
+        await second.serving()
     await first.close()
-    assert await second.info() == info(1)
+    assert (await serving(second)).info == info(1)
     await second.close()
 
 
@@ -50,10 +50,10 @@ async def test_a_damaged_index_says_how_to_mend_it(tmp_path: Path) -> None:
     (index,) = [path for path in tmp_path.iterdir() if path.is_dir()]
     (index / "info.json").write_text("{")
     with pytest.raises(StoreError, match="run askben index"):
-        await EmbeddedStore(tmp_path).info()
+        await EmbeddedStore(tmp_path).serving()
 
 
 async def test_a_folder_that_cannot_be_made_says_which_setting_to_change(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="ASKBEN_DATA_DIR"):
-        await EmbeddedStore(tmp_path / "file" / "index").info()
+        await EmbeddedStore(tmp_path / "file" / "index").serving()

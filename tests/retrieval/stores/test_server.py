@@ -11,6 +11,6 @@ from retrieval.stores.server import ServerStore
 async def test_a_server_that_is_not_there_is_unreachable(unused_tcp_port: int) -> None:
     store = ServerStore.connect(f"http://127.0.0.1:{unused_tcp_port}", api_key=None)
     with pytest.raises(StoreUnreachable, match="ASKBEN_QDRANT_URL"):
-        await store.info()
+        await store.serving()
     await store.close()
     await store.close()
