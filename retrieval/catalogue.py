@@ -13,6 +13,23 @@ from retrieval.queries import DateRange, Order
 
 
 @dataclass(frozen=True, slots=True)
+class ChunkRecord:
+    """What a store hands over of a chunk for the catalogue; `size` is in characters."""
+
+    chunk_id: str
+    post: str
+    page_digest: str
+    url: str
+    title: str
+    published: date | None
+    tags: tuple[str, ...]
+    position: int
+    continues: bool
+    size: int
+    words: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
     """The posts of an index by name, and in how many of its chunks each word stands.
 
@@ -58,27 +75,15 @@ class Catalogue:
         return sorted(dated, key=lambda post: _days_outside(post, dates))[:count]
 
 
-def make_catalogue(
-    records: Iterable[tuple[str, Mapping[str, object], Sequence[int]]],
-) -> Catalogue:
-    """Gather a catalogue from the id, the facts and the words of every chunk.
-
-    The facts are CATALOGUE_FIELDS of a chunk's payload.
-    """
+def make_catalogue(records: Iterable[ChunkRecord]) -> Catalogue:
+    """Gather a catalogue from what is known of every chunk."""
     word_counts: Counter[int] = Counter()
-    positions: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
-    sizes: Counter[str] = Counter()
-    facts: dict[str, Mapping[str, object]] = {}
-    for chunk_id, found, words in records:
-        word_counts.update(words)
-        post = str(found["post"])
-        positions[post].append((int(str(found["position"])), chunk_id))
-        sizes[post] += int(str(found["size"]))
-        facts[post] = found
-    posts = {
-        post: _post(facts[post], sorted(found), sizes[post]) for post, found in positions.items()
-    }
-    post_of = {chunk_id: post for post, found in positions.items() for _, chunk_id in found}
+    by_post: defaultdict[str, list[ChunkRecord]] = defaultdict(list)
+    for record in records:
+        word_counts.update(record.words)
+        by_post[record.post].append(record)
+    posts = {post: _indexed(found) for post, found in by_post.items()}
+    post_of = {chunk_id: post.post for post in posts.values() for chunk_id in post.chunk_ids}
     return Catalogue(posts, word_counts, post_of)
 
 
@@ -113,15 +118,16 @@ def _days_outside(post: IndexedPost, dates: DateRange) -> int:
     return max(before, after, 0)
 
 
-def _post(facts: Mapping[str, object], chunks: Sequence[tuple[int, str]], size: int) -> IndexedPost:
-    published, tags = facts["published"], facts["tags"]
+def _indexed(records: Sequence[ChunkRecord]) -> IndexedPost:
+    any_one = records[0]
     return IndexedPost(
-        post=str(facts["post"]),
-        digest=str(facts["page_digest"]),
-        url=str(facts["url"]),
-        title=str(facts["title"]),
-        published=date.fromisoformat(published) if isinstance(published, str) else None,
-        tags=tuple(map(str, tags)) if isinstance(tags, list) else (),
-        chunk_ids=tuple(chunk_id for _, chunk_id in chunks),
-        size=size,
+        post=any_one.post,
+        digest=any_one.page_digest,
+        url=any_one.url,
+        title=any_one.title,
+        published=any_one.published,
+        tags=any_one.tags,
+        chunk_ids=tuple(one.chunk_id for one in sorted(records, key=lambda one: one.position)),
+        continuing=frozenset(one.chunk_id for one in records if one.continues),
+        size=sum(one.size for one in records),
     )

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 from sentencex import segment
 
-from retrieval.documents import Block, BlockKind, Chunk, Document, Section, context_of
+from retrieval.documents import Block, BlockKind, Chunk, Document, Section, context_of, join_blocks
 
-CHUNKER_VERSION = 1
+CHUNKER_VERSION = 2
 _LONGEST = 192  # tokens; texts of 128 to 192 are found best, see benchmarks/README.md
 
 # The ids of chunks live in a UUID namespace of their own (RFC 9562, version 5).
@@ -39,7 +39,7 @@ def chunk(
         length = min(limit, _LONGEST)
         budget = max(_SMALLEST_BUDGET, length - count_tokens([context])[0] - _SPECIAL_TOKENS)
         for blocks in _pack(section, count_tokens, budget):
-            text = "\n\n".join(block.text for block in blocks)
+            text = join_blocks(blocks)
             content = f"{document.post}\0{context}\0{text}"
             seen[content] += 1
             chunks.append(
@@ -96,15 +96,15 @@ def _cut(block: Block, count_tokens: CountTokens, budget: int) -> Iterator[tuple
         parts, joint = block.text.split("\n"), "\n"
     parts = [piece for part in parts for piece in _cut_at_spaces(part, _LETTERS * budget)]
     gathered: list[str] = []
-    used = 0
+    used, continues = 0, False
     for part, tokens in zip(parts, count_tokens(parts), strict=True):
         if gathered and used + tokens > budget:
-            yield Block(block.kind, joint.join(gathered)), used
-            gathered, used = [], 0
+            yield Block(block.kind, joint.join(gathered), continues), used
+            gathered, used, continues = [], 0, True
         gathered.append(part)
         used += tokens
     if gathered:
-        yield Block(block.kind, joint.join(gathered)), used
+        yield Block(block.kind, joint.join(gathered), continues), used
 
 
 def _cut_at_spaces(text: str, longest: int) -> Iterator[str]:

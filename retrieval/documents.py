@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -72,10 +73,14 @@ class BlockKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A piece of text as the reader sees it: a paragraph on one line, code and lists on many."""
+    """A piece of text as the reader sees it: a paragraph on one line, code and lists on many.
+
+    A block that `continues` was cut off the one before it, for it was too long for one chunk.
+    """
 
     kind: BlockKind
     text: str
+    continues: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +130,12 @@ class Chunk:
     @property
     def text(self) -> str:
         """The words of the passage as the reader sees them, blocks parted by an empty line."""
-        return "\n\n".join(block.text for block in self.blocks)
+        return join_blocks(self.blocks)
+
+    @property
+    def continues(self) -> bool:
+        """Whether the chunk begins in the middle of a block that the one before it begins."""
+        return self.blocks[0].continues
 
     @property
     def embedded_text(self) -> str:
@@ -137,6 +147,17 @@ class Chunk:
         """What is searched by words: the same, and the month of the post."""
         month = f"{self.published:%B %Y}" if self.published else ""
         return f"{self.embedded_text}\n\n{month}"
+
+
+def join_blocks(blocks: Iterable[Block]) -> str:
+    """Return the text of blocks: parted by an empty line, those that were cut made whole again."""
+    text = ""
+    for block in blocks:
+        if text:
+            whole = " " if block.kind is BlockKind.PARAGRAPH else "\n"
+            text += whole if block.continues else "\n\n"
+        text += block.text
+    return text
 
 
 def context_of(title: str, headings: tuple[str, ...]) -> str:
@@ -186,7 +207,8 @@ class Fingerprint:
 class IndexedPost:
     """What an index knows of a post without its words.
 
-    `chunk_ids` are in reading order, `size` is in characters.
+    `chunk_ids` are in reading order, `size` is in characters. The chunks in `continuing` begin in
+    the middle of a block of the chunk before them.
     """
 
     post: str
@@ -196,6 +218,7 @@ class IndexedPost:
     published: date | None
     tags: tuple[str, ...]
     chunk_ids: tuple[str, ...]
+    continuing: frozenset[str]
     size: int
 
 

@@ -7,7 +7,9 @@ from datetime import date
 from enum import StrEnum
 from itertools import pairwise
 
-from retrieval.documents import Chunk
+from retrieval.documents import Block, BlockKind, Chunk, join_blocks
+
+_GAP = Block(BlockKind.PARAGRAPH, "[…]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +88,12 @@ class Passage:
     @property
     def text(self) -> str:
         """The words of the chunks; neighbours are joined, and a gap is marked."""
-        parts = [self.chunks[0].text]
+        blocks = [*self.chunks[0].blocks]
         for before, chunk in pairwise(self.chunks):
-            parts += [chunk.text] if chunk.position == before.position + 1 else ["[…]", chunk.text]
-        return "\n\n".join(parts)
+            if chunk.position != before.position + 1:
+                blocks.append(_GAP)
+            blocks += chunk.blocks
+        return join_blocks(blocks)
 
 
 @dataclass(frozen=True, slots=True)

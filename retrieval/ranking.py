@@ -36,6 +36,12 @@ class RankedPost:
     chunk_ids: tuple[str, ...]
     cosines: tuple[float, ...]
 
+    def cosine_of(self, chunk_id: str) -> float:
+        """Return the cosine of a chunk; one that was not found is as near as the last that was."""
+        if chunk_id in self.chunk_ids:
+            return self.cosines[self.chunk_ids.index(chunk_id)]
+        return min(self.cosines)
+
 
 def rank(
     hits: Hits, words: SparseVector, catalogue: Catalogue, *, preferred: DateRange | None = None
@@ -49,11 +55,9 @@ def rank(
     shares = _word_shares(hits, words, catalogue)
     by_post: defaultdict[str, dict[str, float]] = defaultdict(dict)
     for chunk_id in (*cosines, *(chunk_id for chunk_id in shares if chunk_id not in cosines)):
-        post = catalogue.post_of.get(chunk_id)
-        if post is not None:  # else the index was swapped between two calls
-            by_post[post][chunk_id] = (
-                cosines.get(chunk_id, last) + _WORDS * shares.get(chunk_id, 0.0) ** _WORDS_POWER
-            )
+        by_post[catalogue.post_of[chunk_id]][chunk_id] = (
+            cosines.get(chunk_id, last) + _WORDS * shares.get(chunk_id, 0.0) ** _WORDS_POWER
+        )
     ranked = []
     for name, scores in by_post.items():
         facts = catalogue.posts[name]

@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 from retrieval.catalogue import Catalogue, in_order
-from retrieval.documents import Chunk
 from retrieval.embedding import Embedder
 from retrieval.errors import NoIndex
 from retrieval.queries import DateRange, Event, Hits, Order, Passage, Query, SearchResult
@@ -17,6 +16,7 @@ from retrieval.stores import Index, Store
 
 _CANDIDATES = 200  # chunks asked of each of the two searches
 _CHUNKS_PER_PASSAGE = 3
+_LONGEST_REST = 6  # chunks that a block which was cut may bring along
 _DEFAULT_COUNT = 5  # of a question such as "what's new?"
 # How much a word counts against an answer that stands nowhere in the blog: the name of what the
 # question is about, perhaps. Measured, see benchmarks/README.md.
@@ -129,22 +129,31 @@ class _Search:
         return wanted + [post for post in ranked if post.post not in about]
 
     async def _passages(self, ranked: Sequence[RankedPost]) -> tuple[Passage, ...]:
-        wanted = {post.post: post.chunk_ids[:_CHUNKS_PER_PASSAGE] for post in ranked}
+        wanted = {post.post: self._whole_blocks(post) for post in ranked}
         found = await self._index.chunks([one for ids in wanted.values() for one in ids])
         by_id = {chunk.id: chunk for chunk in found}
-        passages = (_passage(post, wanted[post.post], by_id) for post in ranked)
-        return tuple(filter(None, passages))
+        return tuple(
+            Passage(
+                chunks=tuple(by_id[chunk_id] for chunk_id in wanted[post.post]),
+                cosines=tuple(post.cosine_of(chunk_id) for chunk_id in wanted[post.post]),
+                best=by_id[post.chunk_ids[0]],
+                score=post.score,
+            )
+            for post in ranked
+        )
 
-
-def _passage(post: RankedPost, wanted: Sequence[str], by_id: dict[str, Chunk]) -> Passage | None:
-    """Return the chunks of a post in reading order; None if a reindex has just taken them away."""
-    found = [
-        (by_id[chunk_id], cosine)
-        for chunk_id, cosine in zip(wanted, post.cosines, strict=False)
-        if chunk_id in by_id
-    ]
-    if not found:
-        return None
-    in_reading_order = sorted(found, key=lambda pair: pair[0].position)
-    chunks, cosines = zip(*in_reading_order, strict=True)
-    return Passage(chunks, cosines, found[0][0], post.score)
+    def _whole_blocks(self, ranked: RankedPost) -> list[str]:
+        """Return the best chunks in reading order, with the rest of blocks that were cut."""
+        post = self._catalogue.posts[ranked.post]
+        wanted: set[int] = set()
+        for chunk_id in ranked.chunk_ids[:_CHUNKS_PER_PASSAGE]:
+            first = last = post.chunk_ids.index(chunk_id)
+            while post.chunk_ids[first] in post.continuing and last - first < _LONGEST_REST:
+                first -= 1
+            end = first + _LONGEST_REST
+            while last + 1 < len(post.chunk_ids) and last < end:
+                if post.chunk_ids[last + 1] not in post.continuing:
+                    break
+                last += 1
+            wanted.update(range(first, last + 1))
+        return [post.chunk_ids[number] for number in sorted(wanted)]

@@ -66,6 +66,7 @@ def an_indexed_post(*chunks: Chunk) -> IndexedPost:
         published=first.published,
         tags=first.tags,
         chunk_ids=tuple(chunk.id for chunk in chunks),
+        continuing=frozenset(chunk.id for chunk in chunks if chunk.continues),
         size=sum(len(chunk.text) for chunk in chunks),
     )
 

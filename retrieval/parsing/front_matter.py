@@ -16,6 +16,16 @@ from retrieval.parsing.dates import parse_date
 
 _OPENING = re.compile(r"\A\s*(?P<fence>---|\+\+\+)[ \t]*\n")
 _LOOKS_LIKE_A_FIELD = re.compile(r"^[\w.\"'-]+\s*[:=]", re.MULTILINE)
+# As generators and authors name them, in any case and without "-" and "_" between their words.
+_PUBLISHED = (
+    *("date", "published", "publishedat", "publishedon", "publisheddate", "publishdate", "pubdate"),
+    *("publicationdate", "datepublished", "posted", "postedat", "postedon", "dateposted"),
+    *("created", "createdat", "createdon", "datecreated"),
+)
+_UPDATED = (
+    *("updated", "updatedat", "updatedon", "lastupdated", "dateupdated", "lastmod", "modified"),
+    *("lastmodified", "lastmodifiedat", "modifiedat", "modifieddate", "datemodified", "moddate"),
+)
 _FALSE = {"", "false", "no", "off", "0", "null", "~"}
 
 
@@ -82,14 +92,14 @@ def _read_toml(head: str) -> Mapping[str, Any]:
 
 
 def _post_fields(fields: Mapping[str, Any]) -> FrontMatter:
-    by_name = {str(name).lower(): value for name, value in fields.items()}
+    by_name = {re.sub(r"[-_ ]", "", str(name).lower()): value for name, value in fields.items()}
     taxonomies = by_name.get("taxonomies")
     if isinstance(taxonomies, dict):  # Zola keeps tags there
         by_name = {**taxonomies, **by_name}
     return FrontMatter(
         title=_text(by_name, "title"),
-        published=_date(by_name, "date", "published", "pubdate", "publishdate", "created"),
-        updated=_date(by_name, "updated", "lastmod", "last_modified_at", "modified"),
+        published=_date(by_name, *_PUBLISHED),
+        updated=_date(by_name, *_UPDATED),
         slug=_text(by_name, "slug"),
         permalink=_text(by_name, "permalink", "url"),
         tags=_tags(by_name),

@@ -10,7 +10,7 @@ from typing import Any
 
 import qdrant_edge as edge
 
-from retrieval.catalogue import Catalogue, make_catalogue
+from retrieval.catalogue import Catalogue, ChunkRecord, make_catalogue
 from retrieval.documents import Chunk, EmbeddedChunk, EmbeddedText, SparseVector
 from retrieval.errors import StoreError
 from retrieval.queries import DateRange, Hit, Hits
@@ -21,6 +21,7 @@ from retrieval.stores.payload import (
     WORDS,
     chunk_from_payload,
     chunk_to_payload,
+    record_from_payload,
 )
 
 _PAGE = 1024  # points read at a time
@@ -120,7 +121,7 @@ class EdgeShard:
         with _translated():
             self._shard.update(edge.UpdateOperation.upsert_points(points))
 
-    def _scroll(self) -> Iterator[tuple[str, dict[str, Any], Sequence[int]]]:
+    def _scroll(self) -> Iterator[ChunkRecord]:
         offset = None
         while True:
             request = edge.ScrollRequest(
@@ -130,7 +131,7 @@ class EdgeShard:
                 records, offset = self._shard.scroll(request)
             for record in records:
                 words = _vectors(record.vector)[WORDS].indices
-                yield str(record.id), record.payload or {}, words
+                yield record_from_payload(str(record.id), record.payload or {}, words)
             if offset is None:
                 return
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from retrieval.catalogue import ChunkRecord
 from retrieval.documents import Block, BlockKind, Chunk, Fingerprint, IndexInfo
 
 DENSE = "dense"
 WORDS = "words"
 PUBLISHED = "published"
 CATALOGUE_FIELDS = [
-    "post", "page_digest", "url", "title", "published", "tags", "position", "size",
+    "post", "page_digest", "url", "title", "published", "tags", "position", "continues",
+    "size",
 ]  # fmt: skip
 
 
@@ -28,7 +30,8 @@ def chunk_to_payload(chunk: Chunk) -> dict[str, Any]:
         "headings": list(chunk.headings),
         "anchor": chunk.anchor,
         "position": chunk.position,
-        "blocks": [[block.kind.value, block.text] for block in chunk.blocks],
+        "blocks": [[block.kind.value, block.text, block.continues] for block in chunk.blocks],
+        "continues": chunk.continues,
         "page_digest": chunk.page_digest,
         "size": len(chunk.text),
     }
@@ -47,8 +50,32 @@ def chunk_from_payload(chunk_id: str, payload: Mapping[str, Any]) -> Chunk:
         headings=tuple(payload["headings"]),
         anchor=payload["anchor"],
         position=payload["position"],
-        blocks=tuple(Block(BlockKind(kind), text) for kind, text in payload["blocks"]),
+        blocks=tuple(
+            Block(BlockKind(kind), text, *continues) for kind, text, *continues in payload["blocks"]
+        ),
         page_digest=payload["page_digest"],
+    )
+
+
+def record_from_payload(
+    chunk_id: str, payload: Mapping[str, Any], words: Sequence[int]
+) -> ChunkRecord:
+    """Return what the catalogue wants of a payload, of which CATALOGUE_FIELDS were read.
+
+    Indexes of the first version lack some fields; they can be read until they are replaced.
+    """
+    return ChunkRecord(
+        chunk_id=chunk_id,
+        post=payload["post"],
+        page_digest=payload["page_digest"],
+        url=payload["url"],
+        title=payload["title"],
+        published=_day(payload["published"]),
+        tags=tuple(payload["tags"]),
+        position=payload["position"],
+        continues=payload.get("continues", False),
+        size=payload.get("size", 0),
+        words=words,
     )
 
 

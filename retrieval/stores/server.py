@@ -13,7 +13,7 @@ from qdrant_client import AsyncQdrantClient, models
 from qdrant_client.common.client_exceptions import QdrantException
 from qdrant_client.http.exceptions import ApiException, ResponseHandlingException
 
-from retrieval.catalogue import Catalogue, make_catalogue
+from retrieval.catalogue import Catalogue, ChunkRecord, make_catalogue
 from retrieval.documents import Chunk, EmbeddedChunk, EmbeddedText, IndexInfo, SparseVector
 from retrieval.errors import NoIndex, StoreError, StoreUnreachable
 from retrieval.queries import DateRange, Hit, Hits
@@ -26,6 +26,7 @@ from retrieval.stores.payload import (
     chunk_to_payload,
     info_from_json,
     info_to_json,
+    record_from_payload,
 )
 
 _ALIAS = "askben"
@@ -68,7 +69,7 @@ class ServerIndex:
             records = await self._client.retrieve(self.name, list(chunk_ids))
         return [chunk_from_payload(str(record.id), record.payload or {}) for record in records]
 
-    async def _scroll(self) -> AsyncIterator[tuple[str, dict[str, Any], Sequence[int]]]:
+    async def _scroll(self) -> AsyncIterator[ChunkRecord]:
         offset = None
         while True:
             with _translated():
@@ -80,7 +81,8 @@ class ServerIndex:
                     with_vectors=[WORDS],
                 )
             for record in records:
-                yield str(record.id), record.payload or {}, _vectors(record)[WORDS].indices
+                words = _vectors(record)[WORDS].indices
+                yield record_from_payload(str(record.id), record.payload or {}, words)
             if offset is None:
                 return
 

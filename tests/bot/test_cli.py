@@ -108,7 +108,7 @@ def test_index_reports_what_it_did(askben: Askben, blog: Path) -> None:
         "dropped": 0,
         "failed": [],
         "left_out": [{"page": "idea.md", "why": "is a draft"}],
-        "fingerprint": "sentence-transformers/all-MiniLM-L6-v2/384/chunks-1/english",
+        "fingerprint": "sentence-transformers/all-MiniLM-L6-v2/384/chunks-2/english",
     }
     assert "Embedding" in result.err
     assert "0 embedded, 1 kept" in askben("index").out
