@@ -12,7 +12,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
-from retrieval.embedding.languages import LANGUAGES
+from retrieval.languages import LANGUAGES
 from retrieval.parsing.permalinks import PERMALINK_FIELDS
 
 PREFIX = "ASKBEN_"

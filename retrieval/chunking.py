@@ -6,9 +6,9 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
-from sentencex import segment
-
 from retrieval.documents import Block, BlockKind, Chunk, Document, Section, context_of, join_blocks
+from retrieval.languages import detect_language
+from retrieval.sentences import sentences
 
 CHUNKER_VERSION = 2
 _LONGEST = 192  # tokens; texts of 128 to 192 are found best, see benchmarks/README.md
@@ -91,7 +91,7 @@ def _pieces(
 
 def _cut(block: Block, count_tokens: CountTokens, budget: int) -> Iterator[tuple[Block, int]]:
     if block.kind is BlockKind.PARAGRAPH:
-        parts, joint = [part.strip() for part in segment("en", block.text)], " "
+        parts, joint = sentences(block.text, detect_language([block.text])), " "
     else:
         parts, joint = block.text.split("\n"), "\n"
     parts = [piece for part in parts for piece in _cut_at_spaces(part, _LETTERS * budget)]

@@ -223,8 +223,23 @@ class IndexedPost:
 
 
 @dataclass(frozen=True, slots=True)
+class Calibration:
+    """What was measured on an index so that its searches can be judged.
+
+    `trust` says how far the model understands the language of the blog, from 0 to 1; cosines count
+    for that much. From an answerability of `answerable_from` on, a question is answered.
+    """
+
+    trust: float
+    answerable_from: float
+
+
+@dataclass(frozen=True, slots=True)
 class IndexInfo:
-    """What is known about a complete index. `dimension` is that of its dense vectors."""
+    """What is known about a complete index. `dimension` is that of its dense vectors.
+
+    An index without a `calibration` was made by the first version, or is not finished yet.
+    """
 
     fingerprint: Fingerprint
     dimension: int
@@ -232,3 +247,4 @@ class IndexInfo:
     chunks: int
     sources: tuple[str, ...]
     built_at: datetime
+    calibration: Calibration | None = None

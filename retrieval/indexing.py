@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from retrieval.calibration import calibrate
 from retrieval.chunking import chunk
 from retrieval.documents import (
     Chunk,
@@ -21,9 +22,9 @@ from retrieval.documents import (
     Page,
 )
 from retrieval.embedding import Embedder
-from retrieval.embedding.languages import detect_language
 from retrieval.embedding.vocabulary import Vocabulary
 from retrieval.errors import PageError, ReindexRunning, SourceError
+from retrieval.languages import detect_language
 from retrieval.parsing import parse
 from retrieval.planning import ChunkedPage, Plan, ReadPage, UnchangedPage, make_plan
 from retrieval.sources import Source
@@ -143,7 +144,7 @@ class _Reindex:
         plan = make_plan(posts, [*pages, *rescued])
         _require_posts(plan, pages)
         fingerprint = self._embedder.fingerprint(language or _language_of(plan))
-        if old and same_vectors and plan.changes_nothing:
+        if old and same_vectors and old.info.calibration and plan.changes_nothing:
             dimension = old.info.dimension
         else:
             dimension = await self._embedder.dimension()
@@ -222,7 +223,8 @@ class _Reindex:
                 await build.add(await self._embedder.embed_chunks(batch, language))
                 done += len(batch)
                 self._on_progress(Progress(Stage.EMBEDDING, done, total))
-            await build.swap(info)
+            calibration = await calibrate(await build.finished(info), self._embedder)
+            await build.swap(replace(info, calibration=calibration))
 
 
 async def _rescue(pages: Sequence[ReadPage], old: Index) -> list[ReadPage]:

@@ -46,6 +46,14 @@ class Order(StrEnum):
     RANDOM = "random"
 
 
+class Wanted(StrEnum):
+    """What a question wants: what posts say, the posts themselves, or how many there are."""
+
+    ANSWER = "answer"
+    LIST = "list"
+    COUNT = "count"
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """Something that a post tells of, as in "before he moved to Rust"; it gives a date that way."""
@@ -58,19 +66,26 @@ class Event:
 class Query:
     """What is searched for.
 
-    `text` is what the posts are about; empty, all posts are meant. `dates` keeps to posts of that
-    time if it is `strict`, and prefers them if not. `order` and `count` are those of a question
-    such as "the last three posts on bread"; `busiest` keeps to the day, month or year of most
-    posts; `event` prefers posts of the time before or after it.
+    `text` is what the posts are about; empty, all posts are meant. `context` is what was said
+    before that it leans on. `dates` keeps to posts of that time if it is `strict`, and prefers them
+    if not; `busiest` to the day, month or year of most posts; `event` to the time before or after
+    the post that tells of it. `order` and `count` are those of "the last three posts on bread".
     """
 
     text: str
+    context: str = ""
     dates: DateRange | None = None
     strict: bool = False
     order: Order | None = None
     count: int | None = None
+    wanted: Wanted = Wanted.ANSWER
     busiest: str | None = None
     event: Event | None = None
+
+    @property
+    def whole_text(self) -> str:
+        """The text behind its context."""
+        return f"{self.context} {self.text}".lstrip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +115,19 @@ class Passage:
 class SearchResult:
     """The passages of a search, one a post, best first.
 
-    `answerability` says how likely they answer, where 0 is not at all. `loosened` means that no
-    post is of the time that was asked for, so that the passages are of another one. `listed` means
-    that posts were asked for rather than something they say.
+    `answerability` says how likely they answer, where 0 is not at all, and `answerable` whether
+    that is enough by the calibration of the index, whose `trust` in cosines goes for sentences
+    too. `loosened` means that no
+    post is of the time that was asked for, so that the passages are of another one. Where posts or
+    their number are `wanted`, `total` is how many there are, beyond the passages too; it is None
+    where the posts come nearest, and none is about the topic by its title or tags.
     """
 
     passages: tuple[Passage, ...]
     answerability: float
+    answerable: bool
+    trust: float
     language: str
     loosened: bool = False
-    listed: bool = False
+    wanted: Wanted = Wanted.ANSWER
+    total: int | None = None

@@ -4,14 +4,15 @@ A post is worth what its best chunk is worth, and what the post as a whole is wo
 worth its cosine, and the share that it holds of the question's words. That share is absolute: 1
 would be a chunk that says every word of the question again and again. So words decide where a
 question names rare ones and a chunk has them. Where it says the same in other words they are
-noise, and treated as such: even the best share is small there, and it counts by its power.
+noise, and treated as such: even the best share is small there, and it counts by its power. Where
+the model hardly knows the language, cosines are the noise, and count as far as it can be trusted.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from retrieval.catalogue import Catalogue, within
 from retrieval.documents import IndexedPost, SparseVector
@@ -19,22 +20,27 @@ from retrieval.embedding.words import HIGHEST_WEIGHT
 from retrieval.queries import DateRange, Hits
 
 # Measured on four sets of questions about two blogs, see benchmarks/README.md.
-_WORDS = 0.6
-_WORDS_POWER = 1.5
+_WORDS = 2.5
+_WORDS_POWER = 2.0
 _WHOLE_POST = 1.0
-_PREFERRED_DATES = 0.1
-_BEST = 1.0 + _WORDS + _WHOLE_POST + _PREFERRED_DATES  # the score of a perfect post
-_ABOUT_AS_GOOD = 0.75  # share of the best score
+_PREFERRED_DATES = 0.25
+_ABOUT_AS_GOOD = 0.75  # share of the best post's score
+_TELLING = 0.6  # share of the best chunk's worth
+_MOST_TELLING = 6
 
 
 @dataclass(frozen=True, slots=True)
 class RankedPost:
-    """A post with ids and cosines of its chunks that were found, best first; `score` is 0..1."""
+    """A post with ids and cosines of its chunks that were found, best first; `score` is 0..1.
+
+    The first `telling` of them answer about as well as the best one.
+    """
 
     post: str
     score: float
     chunk_ids: tuple[str, ...]
     cosines: tuple[float, ...]
+    telling: int = 1
 
     def cosine_of(self, chunk_id: str) -> float:
         """Return the cosine of a chunk; one that was not found is as near as the last that was."""
@@ -44,14 +50,21 @@ class RankedPost:
 
 
 def rank(
-    hits: Hits, words: SparseVector, catalogue: Catalogue, *, preferred: DateRange | None = None
+    hits: Hits,
+    words: SparseVector,
+    catalogue: Catalogue,
+    *,
+    trust: float = 1.0,
+    preferred: DateRange | None = None,
 ) -> list[RankedPost]:
     """Return every post of which something was found, best first.
 
-    `words` are those of the question. Posts of the `preferred` dates rank a little higher.
+    `words` are those of the question, `trust` is that of the index's calibration. Posts of the
+    `preferred` dates rank a little higher.
     """
-    cosines = {hit.chunk_id: hit.score for hit in hits.dense}
-    last = hits.dense[-1].score if hits.dense else 0.0
+    cosines = {hit.chunk_id: trust * hit.score for hit in hits.dense}
+    last = trust * hits.dense[-1].score if hits.dense else 0.0
+    perfect = trust * (1 + _WHOLE_POST) + _WORDS + _PREFERRED_DATES
     shares = _word_shares(hits, words, catalogue)
     by_post: defaultdict[str, dict[str, float]] = defaultdict(dict)
     for chunk_id in (*cosines, *(chunk_id for chunk_id in shares if chunk_id not in cosines)):
@@ -62,7 +75,8 @@ def rank(
     for name, scores in by_post.items():
         facts = catalogue.posts[name]
         bonus = _PREFERRED_DATES if preferred and within(facts, preferred) else 0.0
-        ranked.append(_ranked_post(facts, scores, cosines, last, bonus))
+        post = _ranked_post(facts, scores, cosines, last)
+        ranked.append(replace(post, score=min(1.0, max(0.0, (post.score + bonus) / perfect))))
     # The name settles ties, so that the same question always gets the same order.
     return sorted(ranked, key=lambda post: (-post.score, post.post))
 
@@ -72,31 +86,25 @@ def about_as_good(ranked: Sequence[RankedPost]) -> list[RankedPost]:
     return [post for post in ranked if post.score >= _ABOUT_AS_GOOD * ranked[0].score]
 
 
-def strangest_missing_word(strangeness: Mapping[int, float], catalogue: Catalogue) -> float:
-    """Return how strange the strangest word of a question is that stands in no post, else 0."""
-    return max(
-        (strange for word, strange in strangeness.items() if word not in catalogue.word_counts),
-        default=0.0,
-    )
-
-
 def _ranked_post(
     post: IndexedPost,
     scores: Mapping[str, float],
     cosines: Mapping[str, float],
     last: float,
-    bonus: float,
 ) -> RankedPost:
+    """Return a post with its worth for a score."""
     best_first = sorted(scores, key=lambda chunk_id: (-scores[chunk_id], chunk_id))
     found = [cosines[chunk_id] for chunk_id in best_first if chunk_id in cosines]
     # The mean cosine of the whole post: a chunk that was not found is no nearer than the last hit.
     whole = last + sum(cosine - last for cosine in found) / len(post.chunk_ids)
-    score = (scores[best_first[0]] + _WHOLE_POST * whole + bonus) / _BEST
+    best = scores[best_first[0]]
+    telling = sum(scores[one] >= _TELLING * best for one in best_first[:_MOST_TELLING])
     return RankedPost(
         post=post.post,
-        score=min(1.0, max(0.0, score)),
+        score=best + _WHOLE_POST * whole,
         chunk_ids=tuple(best_first),
         cosines=tuple(cosines.get(chunk_id, last) for chunk_id in best_first),
+        telling=max(1, telling),
     )
 
 

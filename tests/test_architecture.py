@@ -19,14 +19,18 @@ SOURCES = sorted([*REPOSITORY.glob("bot/**/*.py"), *REPOSITORY.glob("retrieval/*
 FLOORS: list[list[str]] = [
     [
         *("retrieval.documents", "retrieval.queries", "retrieval.catalogue", "retrieval.errors"),
+        *("retrieval.languages", "retrieval.sentences", "retrieval.foreign_questions"),
         *("bot.errors", "bot.answering.types"),
     ],
     [
         *("retrieval.parsing", "retrieval.sources", "retrieval.chunking", "retrieval.planning"),
         *("retrieval.embedding", "retrieval.stores", "retrieval.ranking"),
+        "retrieval.answerability",
         *("bot.settings", "bot.llm", "bot.answering"),
     ],
-    ["retrieval.indexing", "retrieval.searching", "bot.answering.answerer"],
+    ["retrieval.searching", "bot.answering.answerer"],
+    ["retrieval.calibration"],
+    ["retrieval.indexing"],
     ["bot.contract", "bot.discord_front", "bot.terminal", "bot.evaluation"],
     ["bot.assembly"],
     ["bot.cli", "bot.__main__"],
@@ -45,13 +49,15 @@ ROOMS = {
     "pydantic_settings": "bot.settings",
     "tqdm": "bot.terminal",
     "filelock": "retrieval.stores",
+    "sentencex": "retrieval.sentences",
 }
 
 # These take values and return values: no clock, no files, no network, no event loop.
 PURE = [
     *("retrieval.documents", "retrieval.parsing", "retrieval.chunking", "retrieval.planning"),
     *("retrieval.queries", "retrieval.catalogue", "retrieval.ranking"),
-    *("retrieval.embedding.languages", "bot.answering.dates", "bot.answering.reading"),
+    *("retrieval.languages", "retrieval.sentences", "retrieval.answerability"),
+    *("bot.answering.dates", "bot.answering.reading", "bot.answering.catalogue_questions"),
     *("bot.answering.spans", "bot.answering.listing", "bot.answering.sources"),
     *("bot.answering.types", "bot.answering.prompt", "bot.contract"),
     *("bot.answering.citations", "bot.answering.quoting", "bot.answering.rewriting"),

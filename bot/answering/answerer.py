@@ -19,14 +19,13 @@ from bot.answering.types import Answer, Draft, NumberedPost, Outcome, Question, 
 from bot.errors import LLMBrokenAnswer, LLMError
 from bot.llm import LLM
 from retrieval.embedding import Embedder
-from retrieval.queries import SearchResult
+from retrieval.queries import SearchResult, Wanted
 from retrieval.searching import Searcher
 
 _POSTS = 5  # handed to the LLM
 _LISTED_POSTS = 25
 _QUOTABLE_POSTS = 3
 _NEAREST_POSTS = 3  # named when there is no answer
-_LOWEST_ANSWERABILITY = 0.25
 _TIME_TO_QUOTE = 0.5  # seconds of the deadline that are kept for the quoted answer
 
 _log = logging.getLogger(__name__)
@@ -60,10 +59,10 @@ class Answerer:
         result = await self._searcher.search(read_query(question), limit=_LISTED_POSTS)
         clock.retrieved()
         found = _Found(question, result, partial(self._embedder.words_of, language=result.language))
-        if result.answerability < _LOWEST_ANSWERABILITY:
+        if not result.answerable:
             yield self._refuse(found, clock)
-        elif result.listed:
-            text, sources = list_posts(result.passages)
+        elif result.wanted is not Wanted.ANSWER:
+            text, sources = list_posts(result)
             yield Answer(text, Outcome.ANSWERED, sources, clock.timings())
         else:
             trouble = None
@@ -109,9 +108,11 @@ class Answerer:
         """Answer in the words of the posts."""
         sentences = sentences_of(found.posts[:_QUOTABLE_POSTS])
         language = found.result.language
-        asked = await self._embedder.embed_question(standalone(found.question), language)
+        meant = standalone(found.question)
+        asked = await self._embedder.embed_question(meant.own, language, meant.context)
         texts = [sentence.text for sentence in sentences]
-        chosen = choose_quotes(asked, sentences, await self._embedder.embed_texts(texts, language))
+        embedded = await self._embedder.embed_texts(texts, language)
+        chosen = choose_quotes(asked, sentences, embedded, trust=found.result.trust)
         if not chosen:  # there is only code, or there are only headings
             return self._refuse(found, clock, trouble)
         text, order = renumber(
@@ -146,7 +147,7 @@ class _Found:
         self.question = question
         self.result = result
         self.words_of = words_of
-        self.posts = number_posts(result.passages[:_POSTS])
+        self.posts = number_posts(result.passages[:_POSTS], result.language)
 
 
 class _Clock:

@@ -47,7 +47,8 @@ _M = f"(?P<m>{_ANY_MONTH})\\.?"
 _D = r"(?P<d>\d{1,2})(?:st|nd|rd|th)?(?!\d)"
 _NUMBER = r"(?:a\s+couple(?:\s+of)?|a\s+few|couple(?:\s+of)?|\d{1,3}|" + "|".join(_NUMBERS) + ")"
 _FOUR_DIGITS = r"(?:19[89]|20[0-4])\d\b"
-_Y = rf"(?P<y>{_FOUR_DIGITS}|(?:of\s+)?(?:last|this)\s+year|{_NUMBER}\s+years?\s+ago)"
+_TWO_DIGITS = r"['’]\d{2}\b"
+_Y = rf"(?P<y>{_FOUR_DIGITS}|{_TWO_DIGITS}|(?:of\s+)?(?:last|this)\s+year|{_NUMBER}\s+years?\s+ago)"
 _PART = r"(?:(?:the\s+)?(?P<part>early|beginning|start|mid|middle|late|end)(?:\s+(?:of|in)|-)?\s*)?"
 _SEASON = "(?P<s>" + "|".join(_SEASONS) + r")\b"
 _HOLIDAY = "(?P<h>" + "|".join(_HOLIDAYS) + r")(?:'?s)?(?:\s+(?:eve|day))?\b"
@@ -112,6 +113,9 @@ def _year_number(words: str, today: date) -> int:
     words = words.lower()
     if words.isdigit():
         return int(words)
+    if words[0] in "'’":
+        year = today.year // 100 * 100 + int(words[1:])
+        return year if year <= today.year + 1 else year - 100
     if "ago" in words:
         return today.year - (number_of(words.split("year")[0]) or 1)
     return today.year - ("last" in words)
@@ -193,6 +197,10 @@ def _read_units_ago(match: re.Match[str], today: date) -> Span | None:
     return unit_span(shifted(today, unit, -count), unit)
 
 
+def _read_anniversary(match: re.Match[str], today: date) -> Span | None:
+    return unit_span(date(_year_number(match["y"], today), today.month, 1), "month")
+
+
 def _read_today(match: re.Match[str], today: date) -> Span | None:
     day = today - timedelta(days=match["p"].lower() == "yesterday")
     return day, day
@@ -223,6 +231,8 @@ _READERS: list[tuple[re.Pattern[str], Callable[[re.Match[str], date], Span | Non
     ),
     (_pattern(rf"\b(?P<p>{_PART}{_M}(?:\s+of)?,?\s+(?:in\s+)?{_Y})"), _read_month),
     (_pattern(rf"\b(?P<p>{_Y},?\s+(?:back\s+)?(?:in\s+)?{_PART}{_M})"), _read_month),
+    (_pattern(rf"\b(?P<p>{_Y},?\s+(?:in\s+)?this\s+(?:month|time))\b"), _read_anniversary),
+    (_pattern(rf"\b(?P<p>this\s+(?:month|time),?\s+(?:of\s+)?{_Y})"), _read_anniversary),
     (_pattern(rf"\b(?P<p>(?P<kind>q)(?P<number>[1-4])\s+(?:of\s+)?{_Y})"), _read_quarter),
     (
         _pattern(
@@ -256,7 +266,10 @@ _READERS: list[tuple[re.Pattern[str], Callable[[re.Match[str], date], Span | Non
         ),
         _read_year,
     ),
-    (_pattern(rf"{_BEFORE_A_YEAR}(?P<p>(?P<y>{_FOUR_DIGITS})){_NO_QUANTITY}"), _read_year),
+    (
+        _pattern(rf"{_BEFORE_A_YEAR}(?P<p>(?P<y>{_FOUR_DIGITS}|{_TWO_DIGITS})){_NO_QUANTITY}"),
+        _read_year,
+    ),
     (_pattern(rf"\b(?P<p>(?P<y>{_FOUR_DIGITS}))(?={_RANGE}{_FOUR_DIGITS})"), _read_year),
     (_pattern(rf"\b{_FOUR_DIGITS}{_RANGE}(?P<p>(?P<y>{_FOUR_DIGITS}))"), _read_year),
     (_pattern(rf"\b(?P<p>(?P<y>{_FOUR_DIGITS})){_POSTS}"), _read_year),

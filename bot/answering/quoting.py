@@ -8,10 +8,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sentencex import segment
-
 from bot.answering.types import NumberedPost
 from retrieval.documents import Block, BlockKind, Chunk, EmbeddedText
+from retrieval.sentences import sentences
 
 _SAYS_SOMETHING = {BlockKind.PARAGRAPH, BlockKind.QUOTE, BlockKind.LIST}
 _LIST_MARK = re.compile(r"^\s*(?:[•◦▪‣*-]|\d{1,3}[.)])\s+")
@@ -41,17 +40,24 @@ def sentences_of(posts: Iterable[NumberedPost]) -> list[Sentence]:
     found: dict[str, Sentence] = {}
     for post in posts:
         for chunk, cosine in zip(post.passage.chunks, post.passage.cosines, strict=True):
-            for text in _sentences(chunk):
+            for text in _sentences(chunk, post.language):
                 found.setdefault(text, Sentence(text, post.number, chunk, cosine))
     return list(found.values())
 
 
 def choose_quotes(
-    question: EmbeddedText, sentences: Sequence[Sentence], embedded: Sequence[EmbeddedText]
+    question: EmbeddedText,
+    quotable: Sequence[Sentence],
+    embedded: Sequence[EmbeddedText],
+    *,
+    trust: float = 1.0,
 ) -> list[Sentence]:
-    """Return the two or three sentences that answer best, those of the best post together."""
-    scores = _scores(question, sentences, embedded)
-    scored = sorted(zip(scores, sentences, strict=True), key=lambda pair: -pair[0])
+    """Return the two or three sentences that answer best, those of the best post together.
+
+    `trust` is how much cosines count, as in the search.
+    """
+    scores = _scores(question, quotable, embedded, trust)
+    scored = sorted(zip(scores, quotable, strict=True), key=lambda pair: -pair[0])
     chosen: list[Sentence] = []
     length = 0
     for score, sentence in scored:
@@ -77,22 +83,25 @@ def best_sentence(
 
     A post that holds no whole sentence, only code perhaps, gives the beginning of its best passage.
     """
-    sentences = sentences_of([post])
-    if not sentences:
+    quotable = sentences_of([post])
+    if not quotable:
         best = post.passage.best
         return Sentence(best.text[:_LONGEST].strip(), post.number, best, 0.0)
-    return max(sentences, key=lambda sentence: len(words_of(sentence.text) & wanted))
+    return max(quotable, key=lambda sentence: len(words_of(sentence.text) & wanted))
 
 
 def _scores(
-    question: EmbeddedText, sentences: Sequence[Sentence], embedded: Sequence[EmbeddedText]
+    question: EmbeddedText,
+    quotable: Sequence[Sentence],
+    embedded: Sequence[EmbeddedText],
+    trust: float,
 ) -> Iterator[float]:
     rarity = _rarity(question, embedded)
     total = sum(rarity.values()) or 1.0
-    for sentence, vectors in zip(sentences, embedded, strict=True):
+    for sentence, vectors in zip(quotable, embedded, strict=True):
         shared = sum(rarity.get(word, 0.0) for word in vectors.sparse.indices) / total
         yield (
-            float(question.dense @ vectors.dense)
+            trust * float(question.dense @ vectors.dense)
             + _PASSAGE_WEIGHT * sentence.nearness
             + _WORDS_WEIGHT * shared
         )
@@ -106,17 +115,17 @@ def _rarity(question: EmbeddedText, embedded: Sequence[EmbeddedText]) -> dict[in
     }
 
 
-def _sentences(chunk: Chunk) -> Iterator[str]:
+def _sentences(chunk: Chunk, language: str) -> Iterator[str]:
     for block in chunk.blocks:
         if block.kind in _SAYS_SOMETHING:
-            for text in _parts(block):
+            for text in _parts(block, language):
                 if len(text) <= _LONGEST and len(text.encode()) >= _SHORTEST:
                     yield text
 
 
-def _parts(block: Block) -> Iterator[str]:
+def _parts(block: Block, language: str) -> Iterator[str]:
     for line in block.text.split("\n"):
         if block.kind is BlockKind.LIST:
             yield _LIST_MARK.sub("", line).strip()
         else:
-            yield from (part.strip() for part in segment("en", line))
+            yield from sentences(line, language)

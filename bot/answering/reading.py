@@ -9,94 +9,59 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from bot.answering.dates import Period, find_periods, number_of
-from bot.answering.rewriting import standalone
+from bot.answering.catalogue_questions import (
+    POSTS,
+    SAID,
+    SAY,
+    pattern,
+    read_catalogue_question,
+    read_neighbour,
+)
+from bot.answering.dates import Period, find_periods
+from bot.answering.rewriting import Standalone, standalone
 from bot.answering.spans import shifted, unit_span
 from bot.answering.types import Question
-from retrieval.embedding.languages import STOP_WORDS
-from retrieval.queries import DateRange, Event, Order, Query
+from retrieval.languages import STOP_WORDS
+from retrieval.queries import DateRange, Event, Order, Query, Wanted
 
-
-def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(text, re.IGNORECASE | re.VERBOSE)
-
-
-_POSTS = (
-    r"(?:blog\s*)?(?:posts?|articles?|entr(?:y|ies)|essays?|pieces?|write-?ups?|stor(?:y|ies)"
-    r"|chapters?|reviews?)"
+_ASKS_FOR_POSTS = pattern(
+    rf"\b(?:{POSTS}|{SAID}|(?:did|does|do)\s+(?:(?!(?:the|this|a)\b)\w+\s+){{1,3}}?{SAY}|anything"
+    r"|everything|came\s+out|went\s+up|stuff|catch\s+up|missed|opinions?|think|thought|up\s+to)\b"
 )
-_COUNT = r"(?:(?P<count>\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|few|couple\s+of)\s+)?"
-_SAID = (
-    r"(?:wrote|written|writes?|writing|posted|posting|publish(?:ed|es|ing)?|blogg(?:ed|ing)|said"
-    r"|says?|shared|talk(?:ed|ing)|mentioned|covered|put\s+(?:out|up))"
-)
-_SAY = r"(?:post|blog|talk|mention|cover|share)"
-_DID_SAY = rf"(?:{_SAID}|(?:did|does|do)\s+(?:(?!(?:the|this|a)\b)\w+\s+){{1,3}}?{_SAY})"
-_OF_POSTS = rf"(?=(?:\w+\s+){{0,3}}?(?:{_POSTS}|things?|ones?|stuff)\b)"
-_OF_THE_BLOG = rf"(?:{_OF_POSTS}|(?=(?:on|about|from)\b|\W*$))"
-
-_ORDERS: list[tuple[Order, re.Pattern[str]]] = [
-    *(
-        (order, _pattern(pattern))
-        for order, words in (
-            (Order.NEWEST, r"latest|newest|most\s+recent"),
-            (Order.OLDEST, r"oldest|earliest|very\s+first"),
-        )
-        for pattern in (
-            rf"\b(?:{words})\b\s*{_COUNT}{_OF_THE_BLOG}",
-            rf"\b{_COUNT}(?:{words})\b\s*{_OF_THE_BLOG}",
-        )
-    ),
-    (Order.NEWEST, _pattern(rf"\blast\s+{_COUNT}{_OF_POSTS}")),
-    (Order.NEWEST, _pattern(rf"\blast\s+time\b(?=.*\b{_DID_SAY}\b)")),
-    (
-        Order.NEWEST,
-        _pattern(r"\b(?:what(?:'?s|\s+is|\s+has\s+been)|anything|any)\s+new\b(?!\s+(?:in|with)\b)"),
-    ),
-    (Order.OLDEST, _pattern(rf"\bfirst\s+(?:ever\s+)?{_COUNT}{_OF_POSTS}")),
-    (Order.OLDEST, _pattern(rf"\bfirst\b(?=\s+(?:{_SAID}|{_SAY})\b)")),
-    (Order.LONGEST, _pattern(rf"\b(?:longest|biggest)\s+{_OF_POSTS}")),
-    (Order.SHORTEST, _pattern(rf"\b(?:shortest|smallest)\s+{_OF_POSTS}")),
-    (Order.RANDOM, _pattern(rf"\brandom\s+{_OF_POSTS}|\bsurprise\s+me\b")),
-]
-_BUSIEST = _pattern(
-    r"""\b(?:which|what)\s+(?P<a>day|month|year)\b.*\bmost\b
-    | \b(?:busiest|most\s+productive)\s+(?P<b>day|month|year)\b
-    | \bmost\s+posts\s+(?:in|on)\s+(?:a|one)\s+(?:single\s+)?(?P<c>day|month|year)\b"""
-)
-_ASKS_FOR_POSTS = _pattern(
-    rf"\b(?:{_POSTS}|{_DID_SAY}|anything|everything|came\s+out|went\s+up|stuff|catch\s+up|missed"
-    r"|opinions?|think|thought|up\s+to)\b"
-)
-_BEFORE = _pattern(r"\b(?:before|prior\s+to|earlier\s+than|older\s+than)\s+(?:the\s+)?$")
-_UNTIL = _pattern(r"\b(?:until|till?|up\s+(?:to|until)|through|thru|by)\s+(?:the\s+)?$")
-_SINCE = _pattern(r"\b(?:since|starting(?:\s+in|\s+from)?|as\s+of|newer\s+than)\s+(?:the\s+)?$")
-_AFTER = _pattern(r"\b(?:after|later\s+than)\s+(?:the\s+)?$")
-_IN = _pattern(
+_BEFORE = pattern(r"\b(?:before|prior\s+to|earlier\s+than|older\s+than)\s+(?:the\s+)?$")
+_UNTIL = pattern(r"\b(?:until|till?|up\s+(?:to|until)|through|thru|by)\s+(?:the\s+)?$")
+_SINCE = pattern(r"\b(?:since|starting(?:\s+in|\s+from)?|as\s+of|newer\s+than)\s+(?:the\s+)?$")
+_AFTER = pattern(r"\b(?:after|later\s+than)\s+(?:the\s+)?$")
+_IN = pattern(
     r"\b(?:in|on|during|around|at|of|for|over|from|between|by|within|back\s+in|posted)\s+(?:the\s+)?$"
 )
-_TO = _pattern(r"\s*(?:and|to|until|till?|through|thru|up\s+to|[-–—])\s+(?:the\s+)?")
-_ONWARDS = _pattern(r"\s+(?:on|onwards?)\b")
-_EVENT = _pattern(
+_TO = pattern(r"\s*(?:(?:and|to|until|till?|through|thru|up\s+to)\s+|[-–—]\s*)(?:the\s+)?")
+_YEAR = pattern(r"\d{4}|['’]\d{2}|years?\b")
+_ONWARDS = pattern(r"\s+(?:on|onwards?)\b")
+_EVENT = pattern(
     r"""\b(?P<relation>before|after|since|until)\s+
     (?P<event>(?:he|she|they|we|[a-z]+)\s+
       (?:\w+ed|left|got|quit|went|became|had|bought|sold|met|wrote|began|came|gave|lost|made)\b
       [^,.?!;]*)"""
 )
-_THAT_UNIT = _pattern(
+_WHAT_CAME_LATER = pattern(
+    r"""\b(?:later|since|afterwards?|these\s+days|nowadays|now|in\s+the\s+end|eventually|meanwhile
+    |still|(?:any\s*more|any\s+longer)|change(?:d|s)?|come\s+of|came\s+of|turn(?:ed)?\s+out|updates?
+    |follow(?:ed)?[\s-]?up)\b"""
+)
+_THAT_UNIT = pattern(
     r"""\b(?:(?:that|the\s+same|same)\s+(?P<same>day|week|month|year)
     | the\s+(?P<shifted>day|week|month|year)\s+(?P<way>after|before)(?:\s+that)?
     | (?:the\s+)?(?P<way2>next|following|previous)\s+(?P<shifted2>day|week|month|year))\b"""
 )
-_AUTHOR = _pattern(
+_AUTHOR = pattern(
     rf"""\b(?:did|do|does|has|have|had|was|is|were|are)\s+(?P<a>[a-z]+)\s+
-        (?:ever\s+|been\s+|already\s+|even\s+)?(?:{_SAID}|{_SAY})\b
-    | \b(?:everything|anything|stuff|things|{_POSTS})\s+(?:that\s+)?(?P<d>[a-z]+)\s+{_SAID}\b
-    | \bwhat\s+(?P<b>[a-z]+)\s+(?:has\s+|was\s+|had\s+)?{_SAID}\b
-    | \b(?P<c>[a-z]+)['’]s\s+(?:\w+\s+){{0,2}}(?:blog|{_POSTS})\b"""
+        (?:ever\s+|been\s+|already\s+|even\s+)?(?:{SAID}|{SAY})\b
+    | \b(?:everything|anything|stuff|things|{POSTS})\s+(?:that\s+)?(?P<d>[a-z]+)\s+{SAID}\b
+    | \bwhat\s+(?P<b>[a-z]+)\s+(?:has\s+|was\s+|had\s+)?{SAID}\b
+    | \b(?P<c>[a-z]+)['’]s\s+(?:\w+\s+){{0,2}}(?:blog|{POSTS})\b"""
 )
-_ABOUT_IT = _pattern(r"\b(?:about|on)\s+(?:it|this|that|those|them)\b")
-_LONGER_THAN_A_SEASON = 100  # days
+_ABOUT_IT = pattern(r"\b(?:about|on)\s+(?:it|this|that|those|them)\b")
 # Words that ask for posts and say nothing of what these are about.
 _ASKING = STOP_WORDS["english"] | frozenset(
     """
@@ -116,24 +81,40 @@ _ASKING = STOP_WORDS["english"] | frozenset(
 
 def read_query(question: Question) -> Query:
     """Return what a question, in its conversation, wants to be searched for."""
-    today = question.now.date()
     own = question.text
-    dates, compared, said = _read_dates(question, today)
-    order, count, order_said = _read_order(own)
-    busiest = _BUSIEST.search(own)
+    neighbour = read_neighbour(own)
+    if neighbour:
+        order = Order.OLDEST if neighbour.relation == "after" else Order.NEWEST
+        return Query("", strict=True, order=order, count=1, event=neighbour)
+    dates, compared, said = _read_dates(question, question.now.date())
+    asked = read_catalogue_question(own)
     event = None if dates else _EVENT.search(own)
-    if not (dates or order or busiest or event):
-        return Query(standalone(question))
-    said = [*said, *order_said, *([busiest.span()] if busiest else [])]
-    topic = _topic(question, said)
+    if not (dates or event or asked.said):
+        return _without_dates(question)
+    topic = _topic(question, [*said, *asked.said])
     return Query(
-        text=topic,
+        text=topic.own,
+        context=topic.context,
         dates=dates,
-        strict=compared or not topic or bool(_ASKS_FOR_POSTS.search(own)),
-        order=order,
-        count=count,
-        busiest=_first_group(busiest),
-        event=Event(event["relation"].lower(), event["event"]) if event and topic else None,
+        strict=compared or not topic.own or bool(_ASKS_FOR_POSTS.search(own)),
+        order=asked.order,
+        count=asked.count,
+        wanted=asked.wanted if topic.own or asked.wanted is Wanted.COUNT else Wanted.LIST,
+        busiest=asked.busiest,
+        event=Event(event["relation"].lower(), event["event"]) if event and topic.own else None,
+    )
+
+
+def _without_dates(question: Question) -> Query:
+    """Return the query of a question that names no time; it may still ask what came later."""
+    meant = standalone(question)
+    later = meant.context and _WHAT_CAME_LATER.search(meant.own)
+    before = _last_period(question) if later else None
+    return Query(
+        text=meant.own,
+        context=meant.context,
+        dates=DateRange(first=before.last + timedelta(days=1)) if before else None,
+        event=Event("after", meant.context) if later and not before else None,
     )
 
 
@@ -144,7 +125,7 @@ def _read_dates(
     text = question.text
     periods = find_periods(text, today)
     if not periods:
-        period = _period_of_the_conversation(question, today)
+        period = _period_of_the_conversation(question)
         if period is None:
             return None, False, []
         return DateRange(period.first, period.last), True, [(period.start, period.end)]
@@ -157,7 +138,7 @@ def _read_dates(
         number += 1
         if number < len(periods) and _TO.fullmatch(text, end, periods[number].start):
             until = periods[number]
-            period, end, compared = _joined(period, until), until.end, True
+            period, end, compared = _joined(text, period, until), until.end, True
             number += 1
         bounds, start, end = _bounds(text, period, start, end)
         compared = compared or bounds != DateRange(period.first, period.last)
@@ -191,46 +172,42 @@ def _bounds(text: str, period: Period, start: int, end: int) -> tuple[DateRange,
     return DateRange(period.first, period.last), found.start() if found else start, end
 
 
-def _joined(period: Period, until: Period) -> Period:
+def _joined(text: str, period: Period, until: Period) -> Period:
     """Return the span from one period to another; a year that is said once holds for both."""
     first = period.first
     while first > until.last:
         first = shifted(first, "year", -1)
-    while shifted(first, "year", 1) <= until.first and not _says_a_year(period):
+    says_a_year = _YEAR.search(text, period.start, period.end)
+    while shifted(first, "year", 1) <= until.first and not says_a_year:
         first = shifted(first, "year", 1)
     return Period(first, until.last, period.start, until.end)
 
 
-def _says_a_year(period: Period) -> bool:
-    return (period.last - period.first).days > _LONGER_THAN_A_SEASON
-
-
-def _period_of_the_conversation(question: Question, today: date) -> Period | None:
+def _period_of_the_conversation(question: Question) -> Period | None:
     """Return the period that `that month` or `the month after` means, from what was said before."""
     found = _THAT_UNIT.search(question.text)
     if found is None:
         return None
+    before = _last_period(question)
+    if before is None:
+        return None
+    unit = found["same"] or found["shifted"] or found["shifted2"]
+    way = (found["way"] or found["way2"] or "").lower()
+    step = {"after": 1, "next": 1, "following": 1, "before": -1, "previous": -1}.get(way, 0)
+    span = unit_span(shifted(before.first, unit, step), unit)
+    return Period(*span, found.start(), found.end())
+
+
+def _last_period(question: Question) -> Period | None:
+    """Return the period that was named last before the question."""
     for turn in reversed(question.history):
-        periods = find_periods(turn.content, today)
+        periods = find_periods(turn.content, question.now.date())
         if periods:
-            unit = found["same"] or found["shifted"] or found["shifted2"]
-            way = (found["way"] or found["way2"] or "").lower()
-            step = {"after": 1, "next": 1, "following": 1, "before": -1, "previous": -1}.get(way, 0)
-            span = unit_span(shifted(periods[-1].first, unit, step), unit)
-            return Period(*span, found.start(), found.end())
+            return periods[-1]
     return None
 
 
-def _read_order(text: str) -> tuple[Order | None, int | None, list[tuple[int, int]]]:
-    for order, pattern in _ORDERS:
-        found = pattern.search(text)
-        if found:
-            count = found.groupdict().get("count")
-            return order, number_of(count) if count else None, [found.span()]
-    return None, None, []
-
-
-def _topic(question: Question, said: list[tuple[int, int]]) -> str:
+def _topic(question: Question, said: list[tuple[int, int]]) -> Standalone:
     """Return what is left of a question without its words about time and order, and for asking.
 
     Empty, if it only asks for posts. A follow-up that is left with nothing of its own still has
@@ -240,12 +217,14 @@ def _topic(question: Question, said: list[tuple[int, int]]) -> str:
     rest = text
     for start, end in said:
         rest = rest[:start] + " " * (end - start) + rest[end:]
-    author = _first_group(_AUTHOR.search(text))
-    asking = _ASKING | {author} if author else _ASKING
+    found = _AUTHOR.search(text)
+    asking = _ASKING | ({name.lower() for name in found.groups() if name} if found else set())
     words = [found.span() for found in re.finditer(r"[^\W_]+(?:['’][^\W_]+)*", rest)]
     telling = [span for span in words if not _is_asking(rest[slice(*span)].lower(), asking)]
     if not telling:
-        return standalone(question) if _ABOUT_IT.search(text) and question.earlier else ""
+        return (
+            standalone(question) if _ABOUT_IT.search(text) and question.earlier else Standalone("")
+        )
     topic = " ".join(rest[telling[0][0] : telling[-1][1]].split())
     return standalone(Question(topic, question.now, question.history))
 
@@ -260,8 +239,3 @@ def _is_asking(word: str, asking: frozenset[str]) -> bool:
             for at in range(len(word) - 1)
         )
     )
-
-
-def _first_group(match: re.Match[str] | None) -> str | None:
-    groups = [group for group in match.groups() if group] if match else []
-    return groups[0].lower() if groups else None

@@ -12,9 +12,9 @@ from retrieval.queries import Passage
 WordsOf = Callable[[str], frozenset[int]]
 
 
-def number_posts(passages: Sequence[Passage]) -> list[NumberedPost]:
+def number_posts(passages: Sequence[Passage], language: str) -> list[NumberedPost]:
     """Return posts with numbers from 1, in their order."""
-    return [NumberedPost(number, passage) for number, passage in enumerate(passages, 1)]
+    return [NumberedPost(number, passage, language) for number, passage in enumerate(passages, 1)]
 
 
 def in_order(posts: Sequence[NumberedPost], numbers: Sequence[int]) -> list[NumberedPost]:

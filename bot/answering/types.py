@@ -40,10 +40,11 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class NumberedPost:
-    """A post as an answer may cite it: its number and the passage that was found in it."""
+    """A post as an answer may cite it: its number, what was found in it, and in which language."""
 
     number: int
     passage: Passage
+    language: str = "english"
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ _WORD = re.compile(r"\w+")
 class Embedder:
     """Embeds with one dense model and one set of word weights. Safe to use from several tasks.
 
-    The language is that of the words, see retrieval.embedding.languages. Every method but
+    The language is that of the words, see retrieval.languages. Every method but
     `fingerprint` raises EmbeddingModelError when there is no model.
     """
 
@@ -40,6 +40,7 @@ class Embedder:
         self._choice = ModelChoice(model, folder, cache)
         self._loaded: TextEmbedding | None = None
         self._vocabulary: Vocabulary | None = None
+        self._questions: dict[tuple[tuple[str, ...], str], list[EmbeddedText]] = {}
         self._loading = threading.Lock()
 
     def fingerprint(self, language: str) -> Fingerprint:
@@ -65,9 +66,25 @@ class Embedder:
         """Embed chunks with the context they stand in."""
         return await asyncio.to_thread(self._embed_chunks, chunks, language)
 
-    async def embed_question(self, text: str, language: str) -> EmbeddedText:
-        """Embed a question."""
-        return await asyncio.to_thread(self._embed_question, text, language)
+    async def embed_question(self, text: str, language: str, context: str = "") -> EmbeddedText:
+        """Embed a question, and what was said before that it leans on.
+
+        The question then counts once by itself and once behind its context, for what it asks now
+        is more telling than what was asked before (benchmarks/README.md).
+        """
+        return await asyncio.to_thread(self._embed_question, text, language, context)
+
+    async def embed_questions(self, texts: Sequence[str], language: str) -> list[EmbeddedText]:
+        """Embed the questions that every index is measured with, once."""
+        key = (tuple(texts), language)
+        if key not in self._questions:
+            self._questions[key] = await asyncio.to_thread(self._embed_questions, texts, language)
+        return self._questions[key]
+
+    async def trust_in_meaning(self, texts: Sequence[str]) -> float:
+        """Return how far the model knows the language of texts, from 0 to 1."""
+        vocabulary = await self.vocabulary()
+        return await asyncio.to_thread(vocabulary.trust, texts)
 
     async def embed_texts(self, texts: Sequence[str], language: str) -> list[EmbeddedText]:
         """Embed short texts, such as sentences, as passages are, without a context."""
@@ -85,6 +102,10 @@ class Embedder:
     def words_of(self, text: str, language: str) -> frozenset[int]:
         """Return the numbers of the words a text is found by: stems without stop words."""
         return frozenset(weigh_question(text, language).indices)
+
+    async def words_of_each(self, texts: Sequence[str], language: str) -> list[frozenset[int]]:
+        """Return the same for many texts, which takes its time."""
+        return await asyncio.to_thread(lambda: [self.words_of(text, language) for text in texts])
 
     def _dense(self) -> TextEmbedding:
         with self._loading:
@@ -121,9 +142,19 @@ class Embedder:
             for chunk, vector, words in zip(chunks, dense, sparse, strict=True)
         ]
 
-    def _embed_question(self, text: str, language: str) -> EmbeddedText:
-        dense = next(iter(self._dense().query_embed(text))).astype(np.float32)
-        return EmbeddedText(dense / np.linalg.norm(dense), weigh_question(text, language))
+    def _embed_question(self, text: str, language: str, context: str) -> EmbeddedText:
+        whole = f"{context} {text}".strip()
+        vectors = self._dense().query_embed([whole, text] if context else [whole])
+        dense = np.sum([vector / np.linalg.norm(vector) for vector in vectors], axis=0)
+        dense = (dense / np.linalg.norm(dense)).astype(np.float32)
+        return EmbeddedText(dense, weigh_question(whole, language))
+
+    def _embed_questions(self, texts: Sequence[str], language: str) -> list[EmbeddedText]:
+        vectors = self._dense().query_embed(list(texts), batch_size=_BATCH)
+        return [
+            EmbeddedText((v / np.linalg.norm(v)).astype(np.float32), weigh_question(text, language))
+            for text, v in zip(texts, vectors, strict=True)
+        ]
 
     def _embed_texts(self, texts: Sequence[str], language: str) -> list[EmbeddedText]:
         return [

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from retrieval.documents import SparseVector
-from retrieval.embedding.languages import STOP_WORDS, UNSTEMMED, part_words
+from retrieval.languages import STOP_WORDS, UNSTEMMED, part_words
 
 if TYPE_CHECKING:
     from fastembed.sparse.bm25 import Bm25

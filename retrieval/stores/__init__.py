@@ -49,10 +49,16 @@ class Build(Protocol):
         A chunk in `fresh` brings what is now known about it, such as a new address or position.
         """
 
-    async def swap(self, info: IndexInfo) -> None:
-        """Let the new index serve, if it holds as many chunks as `info` says.
+    async def finished(self, info: IndexInfo) -> Index:
+        """Return the new index, to be tried before it serves; nothing can be added any more.
 
-        Raises StoreError when it does not; the old index then serves on.
+        Raises StoreError when it does not hold as many chunks as `info` says.
+        """
+
+    async def swap(self, info: IndexInfo) -> None:
+        """Let the new index serve, in one step, with what is now known of it.
+
+        Raises StoreError when it does not hold as many chunks; the old index then serves on.
         """
 
 

@@ -29,10 +29,12 @@ _KEPT_INDEXES = 2  # the serving one and the one before it
 class EmbeddedIndex:
     """One open shard and what is known of it."""
 
-    def __init__(self, info: IndexInfo, shard: EdgeShard) -> None:
+    def __init__(
+        self, info: IndexInfo, shard: EdgeShard, catalogue: Catalogue | None = None
+    ) -> None:
         self.info = info
         self.shard = shard
-        self._catalogue: Catalogue | None = None
+        self._catalogue = catalogue
 
     async def catalogue(self) -> Catalogue:
         """Return what is known of it as a whole; read once and kept."""
@@ -88,12 +90,11 @@ class EmbeddedStore:
             await asyncio.to_thread(serving.shard.close)
         await asyncio.to_thread(self._lock.release)
 
-    async def serve(self, folder: Path, info: IndexInfo, shard: EdgeShard) -> None:
+    async def serve(self, folder: Path, serving: EmbeddedIndex) -> None:
         """Make a finished index the serving one: on disk in one step, then in this process."""
-        await asyncio.to_thread(_write_whole, folder / _INFO, json.dumps(info_to_json(info)))
+        stated = json.dumps(info_to_json(serving.info))
+        await asyncio.to_thread(_write_whole, folder / _INFO, stated)
         await asyncio.to_thread(_write_whole, self._folder / _POINTER, folder.name)
-        serving = EmbeddedIndex(info, shard)
-        await serving.catalogue()  # the first question need not wait for it
         # The old shard closes when the last search that still runs on it lets go of it.
         self._serving = serving
         await asyncio.to_thread(self._remove_old_indexes, folder.name)
@@ -148,6 +149,7 @@ class EmbeddedBuild:
         self._folder = folder
         self._shard = shard
         self._old = serving
+        self._finished: EmbeddedIndex | None = None
         self.swapped = False
 
     async def add(self, chunks: Sequence[EmbeddedChunk]) -> None:
@@ -160,14 +162,22 @@ class EmbeddedBuild:
             raise NoIndex("There is no index to keep chunks of")
         await asyncio.to_thread(self._shard.copy_from, self._old, chunk_ids, fresh)
 
+    async def finished(self, info: IndexInfo) -> EmbeddedIndex:
+        """Return the new index, to be tried before it serves."""
+        if self._finished is None:
+            found = await asyncio.to_thread(self._shard.finish)
+            if found != info.chunks:
+                raise StoreError(
+                    f"The new index holds {found} chunks, not {info.chunks}; the old one serves on"
+                )
+            self._finished = EmbeddedIndex(info, self._shard)
+        return self._finished
+
     async def swap(self, info: IndexInfo) -> None:
-        """Let the new index serve, if it holds as many chunks as `info` says."""
-        found = await asyncio.to_thread(self._shard.finish)
-        if found != info.chunks:
-            raise StoreError(
-                f"The new index holds {found} chunks, not {info.chunks}; the old one serves on"
-            )
-        await self._store.serve(self._folder, info, self._shard)
+        """Let the new index serve, with its catalogue read, so that no question waits for it."""
+        finished = await self.finished(info)
+        serving = EmbeddedIndex(info, self._shard, await finished.catalogue())
+        await self._store.serve(self._folder, serving)
         self.swapped = True
 
 

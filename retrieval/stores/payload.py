@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
 from retrieval.catalogue import ChunkRecord
-from retrieval.documents import Block, BlockKind, Chunk, Fingerprint, IndexInfo
+from retrieval.documents import Block, BlockKind, Calibration, Chunk, Fingerprint, IndexInfo
 
 DENSE = "dense"
 WORDS = "words"
@@ -90,11 +91,13 @@ def info_to_json(info: IndexInfo) -> dict[str, Any]:
         "chunks": info.chunks,
         "sources": list(info.sources),
         "built_at": info.built_at.isoformat(),
+        "calibration": asdict(info.calibration) if info.calibration else None,
     }
 
 
 def info_from_json(stated: Mapping[str, Any]) -> IndexInfo:
-    """Return what info_to_json wrote down."""
+    """Return what info_to_json wrote down; indexes of the first version have no calibration."""
+    calibration = stated.get("calibration")
     return IndexInfo(
         fingerprint=Fingerprint(
             stated["embedding_model"], stated["chunker_version"], stated["language"]
@@ -104,6 +107,7 @@ def info_from_json(stated: Mapping[str, Any]) -> IndexInfo:
         chunks=stated["chunks"],
         sources=tuple(stated["sources"]),
         built_at=datetime.fromisoformat(stated["built_at"]),
+        calibration=Calibration(**calibration) if calibration else None,
     )
 
 

@@ -203,14 +203,20 @@ class ServerBuild:
                 ]
             )
 
-    async def swap(self, info: IndexInfo) -> None:
-        """Let the new index serve, if it holds as many chunks as `info` says."""
+    async def finished(self, info: IndexInfo) -> ServerIndex:
+        """Return the new index, to be tried before it serves."""
         with _translated():
             found = (await self._client.count(self._name, exact=True)).count
-            if found != info.chunks:
-                raise StoreError(
-                    f"The new index holds {found} chunks, not {info.chunks}; the old one serves on"
-                )
+        if found != info.chunks:
+            raise StoreError(
+                f"The new index holds {found} chunks, not {info.chunks}; the old one serves on"
+            )
+        return ServerIndex(self._client, self._name, info)
+
+    async def swap(self, info: IndexInfo) -> None:
+        """Let the new index serve, with what is now known of it."""
+        await self.finished(info)
+        with _translated():
             await self._client.update_collection(self._name, metadata=info_to_json(info))
             await self._client.update_collection_aliases(await self._alias_operations())
             self.swapped = True

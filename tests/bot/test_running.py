@@ -53,7 +53,8 @@ async def test_with_a_token_the_bot_answers_in_discord_until_it_is_told_to_stop(
         process(command, example_data, discord, discord.token) as bot,
     ):
         await discord.wait(lambda: discord.connected and discord.commands, 30)
-        await discord.user_message(f"{discord.bot.mention} what does the server cost in a year?")
+        asked = "What does the server under the stairs cost in a year?"
+        await discord.user_message(f"{discord.bot.mention} {asked}")
         await discord.wait(lambda: any("£96.06" in m.content for m in discord.bot_messages), 20)
         bot.send_signal(signal.SIGTERM)
         _, err = await asyncio.wait_for(bot.communicate(), 10)

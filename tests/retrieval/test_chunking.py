@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from retrieval.chunking import chunk
 from retrieval.documents import Block, BlockKind, Chunk, Document, Section
+from retrieval.queries import Passage
 from tests.builders import a_document, a_section
 
 LIMIT = 100
@@ -58,6 +59,14 @@ def test_a_long_paragraph_is_cut_between_its_sentences() -> None:
     chunks = chunks_of(a_document(a_section(" ".join([sentence(40)] * 5))))
     assert len(chunks) == 3
     assert all(c.text.endswith("end.") for c in chunks)
+
+
+def test_what_was_cut_off_a_paragraph_continues_it_and_nothing_else_does() -> None:
+    long = " ".join([sentence(40)] * 5)
+    chunks = chunks_of(a_document(a_section("Before.", long, "After.")))
+    assert [block.continues for c in chunks for block in c.blocks].count(True) >= 1
+    whole = Passage(tuple(chunks), (0.5,) * len(chunks), best=chunks[0], score=0.5).text
+    assert whole == f"Before.\n\n{long}\n\nAfter."
 
 
 def test_code_stays_whole_even_where_it_is_longer_than_the_model_reads() -> None:

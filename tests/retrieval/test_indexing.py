@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -186,3 +187,26 @@ async def test_progress_is_told_from_the_first_page_to_the_last_chunk(blog: Blog
         Progress(Stage.EMBEDDING, 0, 2),
         Progress(Stage.EMBEDDING, 2, 2),
     ]
+
+
+async def test_every_index_is_calibrated(blog: Blog) -> None:
+    blog.write("bread.md", "# Bread\n\nKnead it for ten minutes and let it rise in the warm.\n")
+    await blog.reindex()
+    calibration = (await serving(blog.store)).info.calibration
+    assert calibration is not None
+    assert calibration.trust == 1.0
+    assert 0 < calibration.answerable_from < 1
+
+
+async def test_an_index_of_the_first_version_serves_until_it_is_replaced(blog: Blog) -> None:
+    blog.write("bread.md", "# Bread\n\nKnead it.\n")
+    await blog.reindex()
+    await blog.store.close()
+    (info,) = (blog.folder.parent / "index").glob("*/info.json")
+    stated = json.loads(info.read_text())
+    del stated["calibration"]
+    info.write_text(json.dumps(stated))
+    assert await blog.texts() == {"bread.md": ["Knead it."]}
+    assert (await serving(blog.store)).info.calibration is None
+    assert counts(await blog.reindex()) == (1, 0, 1, 0), "nothing is embedded anew"
+    assert (await serving(blog.store)).info.calibration is not None

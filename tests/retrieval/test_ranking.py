@@ -7,7 +7,7 @@ from datetime import date
 from retrieval.catalogue import Catalogue, make_catalogue
 from retrieval.documents import Chunk, SparseVector
 from retrieval.queries import DateRange, Hit, Hits
-from retrieval.ranking import about_as_good, rank, strangest_missing_word
+from retrieval.ranking import about_as_good, rank
 from retrieval.stores.payload import chunk_to_payload, record_from_payload
 from tests.builders import a_chunk
 
@@ -91,6 +91,14 @@ def test_only_posts_that_are_about_as_good_as_the_best_are_chosen_from_by_date()
     assert [one.post for one in about_as_good(ranked)] == ["a.md", "b.md"]
 
 
-def test_the_strangest_word_that_stands_in_no_post_is_told() -> None:
-    assert strangest_missing_word({RARE: 1.3, 99: 0.8, 98: 0.5}, ALL) == 0.8
-    assert strangest_missing_word({RARE: 1.3}, ALL) == 0.0
+def test_where_the_model_is_not_trusted_words_decide() -> None:
+    hits = Hits(dense=(Hit(A.id, 0.9), Hit(B.id, 0.2)), sparse=(Hit(B.id, 0.7),))
+    assert [one.post for one in rank(hits, WORDS, ALL)][:1] == ["a.md"]
+    assert [one.post for one in rank(hits, WORDS, ALL, trust=0.02)][:1] == ["b.md"]
+
+
+def test_the_chunks_about_as_good_as_the_best_one_are_telling() -> None:
+    far = a_chunk("far", post="a.md", position=2)
+    hits = Hits(dense=(Hit(A2.id, 0.6), Hit(A.id, 0.5), Hit(far.id, 0.2)), sparse=())
+    (ranked,) = rank(hits, NO_WORDS, catalogue_of(A, A2, far))
+    assert ranked.chunk_ids[: ranked.telling] == (A2.id, A.id)

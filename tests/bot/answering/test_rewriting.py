@@ -27,7 +27,7 @@ HISTORY = (
     ],
 )
 def test_a_follow_up_is_put_behind_the_question_before_it(text: str) -> None:
-    assert standalone(Question(text, NOW, HISTORY)) == f"How does he bake? {text}"
+    assert standalone(Question(text, NOW, HISTORY)).text == f"How does he bake? {text}"
 
 
 @pytest.mark.parametrize(
@@ -36,10 +36,14 @@ def test_a_follow_up_is_put_behind_the_question_before_it(text: str) -> None:
         "What was wrong with the bird song result?",
         "how many watts does the server draw",
         "when did he become a father",
+        "which camera did he buy for the bird feeder and how did he mount it?",
+        "did the microphone that he glued to the roof survive the winter there",
+        "is there a post on label noise in bird songs",
+        "what did he publish on gradient descent this year",
     ],
 )
 def test_a_question_that_stands_alone_is_left_as_it_is(text: str) -> None:
-    assert standalone(Question(text, NOW, HISTORY)) == text
+    assert standalone(Question(text, NOW, HISTORY)).text == text
 
 
 @pytest.mark.parametrize(
@@ -56,7 +60,7 @@ def test_a_question_that_stands_alone_is_left_as_it_is(text: str) -> None:
 def test_one_that_changes_the_subject_loses_only_the_words_that_say_so(
     text: str, asked: str
 ) -> None:
-    assert standalone(Question(text, NOW, HISTORY)) == asked
+    assert standalone(Question(text, NOW, HISTORY)).text == asked
 
 
 @pytest.mark.parametrize(
@@ -68,7 +72,7 @@ def test_one_that_changes_the_subject_loses_only_the_words_that_say_so(
     ],
 )
 def test_a_follow_up_that_asks_for_something_different_keeps_its_subject(text: str) -> None:
-    assert standalone(Question(text, NOW, HISTORY)) == f"How does he bake? {text}"
+    assert standalone(Question(text, NOW, HISTORY)).text == f"How does he bake? {text}"
 
 
 def test_names_that_the_answers_brought_up_are_searched_for_too() -> None:
@@ -77,7 +81,7 @@ def test_names_that_the_answers_brought_up_are_searched_for_too() -> None:
         Turn(Role.ASSISTANT, "First a Neff, then in May a Rofco B5 [1]."),
     )
     asked = standalone(Question("and which one was better?", NOW, history))
-    assert asked == "Which ovens has he had? Neff Rofco B5 and which one was better?"
+    assert asked.text == "Which ovens has he had? Neff Rofco B5 and which one was better?"
 
 
 def test_small_talk_is_no_subject() -> None:
@@ -87,8 +91,8 @@ def test_small_talk_is_no_subject() -> None:
         Turn(Role.USER, "cool thx"),
         Turn(Role.ASSISTANT, "You are welcome."),
     )
-    assert standalone(Question("and how long?", NOW, history)).startswith("How hot is the oven?")
+    assert standalone(Question("and how long?", NOW, history)).context == "How hot is the oven?"
 
 
 def test_without_a_conversation_there_is_nothing_to_lean_on() -> None:
-    assert standalone(Question("and why is it so?", NOW)) == "and why is it so?"
+    assert standalone(Question("and why is it so?", NOW)).text == "and why is it so?"

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from qdrant_client import AsyncQdrantClient
 
-from retrieval.documents import Chunk, EmbeddedChunk, Fingerprint, IndexInfo
+from retrieval.documents import Calibration, Chunk, EmbeddedChunk, Fingerprint, IndexInfo
 from retrieval.errors import NoIndex, StoreError
 from retrieval.queries import DateRange
 from retrieval.stores import Index, Store
@@ -204,6 +204,26 @@ async def test_the_old_index_serves_until_the_swap(store: Store) -> None:
         await build.swap(info(1))
         assert await ids_of(store) == {NEW.id}
     assert await ids_of(store) == {NEW.id}
+
+
+async def test_a_finished_build_can_be_searched_before_it_serves(store: Store) -> None:
+    await fill(store, an_embedded_chunk(OLD))
+    async with store.build(dimension=DIMENSION) as build:
+        await build.add([an_embedded_chunk(NEW, along=1, words=(5,))])
+        finished = await build.finished(info(1))
+        hits = await finished.search(an_embedded_text(along=1, words=(5,)), limit=3)
+        assert [hit.chunk_id for hit in (*hits.dense, *hits.sparse)] == [NEW.id, NEW.id]
+        assert set((await finished.catalogue()).post_of) == {NEW.id}
+        assert await ids_of(store) == {OLD.id}
+
+
+async def test_what_was_measured_on_an_index_is_kept_with_it(store: Store) -> None:
+    measured = replace(info(1), calibration=Calibration(trust=0.5, answerable_from=0.25))
+    async with store.build(dimension=DIMENSION) as build:
+        await build.add([an_embedded_chunk(NEW)])
+        await build.finished(info(1))
+        await build.swap(measured)
+    assert (await serving(store)).info == measured
 
 
 async def test_a_build_that_is_given_up_leaves_the_old_index(store: Store) -> None:
