@@ -13,7 +13,7 @@ from bot.answering.answerer import Answerer
 from bot.llm import LLM
 from bot.settings import Settings
 from retrieval.documents import Permalinks
-from retrieval.embedding import Embedder
+from retrieval.embedding import Embedder, Reranker
 from retrieval.indexing import Indexer
 from retrieval.searching import Searcher
 from retrieval.sources import Source, open_source
@@ -27,9 +27,16 @@ class App:
     settings: Settings
     store: Store
     embedder: Embedder
+    reranker: Reranker | None
     indexer: Indexer
     searcher: Searcher
     answerer: Answerer
+
+    async def load_models(self) -> None:
+        """Load the models, so that no question waits for them. Raises ModelError."""
+        await self.embedder.load()
+        if self.reranker:
+            await self.reranker.load()
 
     def sources(self, names: list[str] | None = None) -> list[Source]:
         """Return the sources of the settings, or those that are named instead.
@@ -61,11 +68,19 @@ async def assemble(settings: Settings) -> AsyncIterator[App]:
                 settings.llm_url, model=settings.llm_model, api_key=_revealed(settings.llm_api_key)
             )
             closing.push_async_callback(llm.close)
-        searcher = Searcher(store=store, embedder=embedder)
+        reranker = None
+        if settings.reranker_model:
+            reranker = Reranker(
+                model=settings.reranker_model,
+                folder=settings.reranker_path,
+                cache=settings.data_dir / "models",
+            )
+        searcher = Searcher(store=store, embedder=embedder, reranker=reranker)
         yield App(
             settings=settings,
             store=store,
             embedder=embedder,
+            reranker=reranker,
             indexer=Indexer(
                 store=store,
                 embedder=embedder,

@@ -133,11 +133,12 @@ async def _search(app: App, arguments: argparse.Namespace) -> None:
 
 
 async def _eval(app: App, arguments: argparse.Namespace) -> None:
-    from bot import evaluation, terminal
+    from bot import comparison, evaluation, terminal
 
     questions = evaluation.read_golden_questions(arguments.file, now=_now())
+    before = evaluation.read_summary(arguments.compare) if arguments.compare else None
     await _ensure_index(app)
-    await app.embedder.load()
+    await app.load_models()
     with terminal.question_bar("Searching", len(questions)) as bar:
         searched = await evaluation.evaluate_search(app.searcher, questions, bar.update)
     summary = evaluation.summarize_search(searched)
@@ -147,6 +148,8 @@ async def _eval(app: App, arguments: argparse.Namespace) -> None:
                 app.answerer, await _words_of(app), questions, bar.update
             )
         summary |= evaluation.summarize_answers(answered)
+    if before:
+        summary["compared"] = comparison.compare(before, summary)
     if arguments.json:
         terminal.print_json(summary)
     else:
@@ -172,6 +175,7 @@ async def _run_bot(app: App) -> None:
         )
     from bot.discord_front.client import run_bot
 
+    await app.load_models()
     await run_bot(
         token=token.get_secret_value(),
         api_url=app.settings.discord_api_url,
@@ -237,6 +241,9 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("file", type=Path, metavar="FILE.jsonl")
     evaluate.add_argument(
         "--answers", action="store_true", help="answer the questions too, and measure the answers"
+    )
+    evaluate.add_argument(
+        "--compare", type=Path, metavar="FILE", help="say what changed since an earlier run's JSON"
     )
     return parser
 

@@ -16,6 +16,7 @@ from bot.answering.answerer import Answerer
 from bot.answering.citations import cited_sentences
 from bot.answering.reading import read_query
 from bot.answering.types import Answer, Outcome, Question, Role, Turn
+from bot.comparison import compare
 from bot.errors import UsageError
 from retrieval.searching import Searcher
 
@@ -77,6 +78,19 @@ def read_golden_questions(file: Path, *, now: datetime) -> list[GoldenQuestion]:
     if not found:
         raise UsageError(f"{file} holds no questions; write one JSON object a line")
     return found
+
+
+def read_summary(file: Path) -> dict[str, Any]:
+    """Read what an earlier evaluation printed as JSON. Raises UsageError."""
+    try:
+        summary = json.loads(file.read_text("utf-8"))
+        compare(summary, summary)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UsageError(
+            f"{file} is not what askben eval --json printed ({error!r}); make it with "
+            "askben eval FILE.jsonl --json > before.json"
+        ) from error
+    return dict(summary)
 
 
 def read_turns(stated: Iterable[dict[str, str]]) -> tuple[Turn, ...]:

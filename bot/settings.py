@@ -54,6 +54,8 @@ class Settings(BaseSettings):
     embedding_model: str = "sentence-transformers/all-MiniLM-L6-v2"
     embedding_path: Path | None = None
     language: str | None = None
+    reranker_model: str | None = None
+    reranker_path: Path | None = None
 
     @property
     def source_names(self) -> list[str]:

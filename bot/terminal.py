@@ -114,6 +114,8 @@ def print_evaluation(summary: Mapping[str, Any]) -> None:
             print(f"{name.replace('_', ' ')} {_measure(summary[name])}")
         latency = summary["answer_latency_ms"]
         print(f"answer latency p50 {latency['p50']} ms, p95 {latency['p95']} ms")
+    if "compared" in summary:
+        _print_comparison(summary["compared"])
     for miss in summary["misses"]:
         rank = f"rank {miss['rank']}" if miss["rank"] else "not found"
         print(f"\nMissed ({miss['kind']}, {rank}): {miss['question']}")
@@ -176,6 +178,21 @@ class _AnswerPrinter:
             print(f"    {_shown_address(source.link)}")
             if answer.outcome is Outcome.ANSWERED:
                 print(f"    “{_shortened(source.quote)}”")
+
+
+def _print_comparison(compared: Mapping[str, Any]) -> None:
+    if not compared["same_questions"]:
+        print("\nThe earlier run had other questions; compare with care.")
+    changes = compared["by_measure"].items()
+    print("\nsince then  " + "  ".join(f"{name} {_change(change)}" for name, change in changes))
+    for word in ("better", "worse"):
+        for one in compared[word]:
+            ranks = f"{one['before'] or 'not found'} -> {one['now'] or 'not found'}"
+            print(f"{word} ({ranks}): {one['question']}")
+
+
+def _change(value: float | None) -> str:
+    return "-" if value is None else f"{value:+.3f}"
 
 
 def _measure(value: float | None) -> str:

@@ -14,7 +14,7 @@ _MOST_COMMON = "english"
 
 
 async def calibrate(index: Index, embedder: Embedder) -> Calibration:
-    """Return the calibration of a complete index. Raises StoreError and EmbeddingModelError."""
+    """Return the calibration of a complete index. Raises StoreError and ModelError."""
     language = index.info.fingerprint.language
     catalogue = await index.catalogue()
     ids = sorted(catalogue.post_of)

@@ -3,7 +3,7 @@
 RetrievalError
 ├── SourceError          a source cannot be read at all
 ├── PageError            one page cannot be read or understood; the others can
-├── EmbeddingModelError  no embedding model, or not the one that was asked for
+├── ModelError           no embedding model or reranker, or not the one that was asked for
 ├── ReindexRunning       one reindex at a time
 └── StoreError           the index cannot be read or written
     ├── StoreBusy        another process holds the data folder
@@ -24,8 +24,8 @@ class PageError(RetrievalError):
     """One page cannot be read or understood; the message is the reason, without the page's name."""
 
 
-class EmbeddingModelError(RetrievalError):
-    """No embedding model, or not the one that was asked for."""
+class ModelError(RetrievalError):
+    """No embedding model or reranker, or not the one that was asked for."""
 
 
 class ReindexRunning(RetrievalError):

@@ -94,7 +94,7 @@ class Indexer:
     ) -> Report:
         """Bring the index up to the sources and let the result serve.
 
-        Raises ReindexRunning when one is under way already, and SourceError, EmbeddingModelError
+        Raises ReindexRunning when one is under way already, and SourceError, ModelError
         or StoreError when the new index cannot be made; the old one then serves on.
         """
         if self._running.locked():

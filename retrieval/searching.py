@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import random
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,29 +12,38 @@ from datetime import timedelta
 from retrieval.answerability import answerability, evidence_of
 from retrieval.catalogue import Catalogue, in_order
 from retrieval.documents import Calibration, EmbeddedText
-from retrieval.embedding import Embedder
-from retrieval.errors import NoIndex
+from retrieval.embedding import Embedder, Reranker
+from retrieval.errors import ModelError, NoIndex
 from retrieval.queries import DateRange, Event, Order, Passage, Query, SearchResult, Wanted
 from retrieval.ranking import RankedPost, about_as_good, rank
 from retrieval.stores import Index, Store
 
 _CANDIDATES = 200  # chunks asked of each of the two searches
 _LONGEST_REST = 6  # chunks that a block which was cut may bring along
+_RERANKED = 10  # posts
 _DEFAULT_COUNT = 5  # of a question such as "what's new?"
 _UNCALIBRATED = Calibration(trust=1.0, answerable_from=0.2)
+
+_log = logging.getLogger(__name__)
 
 
 class Searcher:
     """Searches the serving index, whichever that is."""
 
-    def __init__(self, *, store: Store, embedder: Embedder) -> None:
+    def __init__(
+        self, *, store: Store, embedder: Embedder, reranker: Reranker | None = None
+    ) -> None:
         self._store = store
         self._embedder = embedder
+        self._reranker = reranker
 
-    async def search(self, query: Query, *, limit: int = 10) -> SearchResult:
+    async def search(
+        self, query: Query, *, limit: int = 10, rerank_until: float | None = None
+    ) -> SearchResult:
         """Return the passages of at most `limit` posts.
 
-        Raises NoIndex, StoreError and EmbeddingModelError.
+        A reranker that is not done at `rerank_until` (the loop's time) changes nothing. Raises
+        NoIndex, StoreError and ModelError.
         """
         index = await self._store.serving()
         if index is None:
@@ -44,7 +55,12 @@ class Searcher:
             index.info.calibration or _UNCALIBRATED,
         )
         query = await search.dated(query)
-        return await (search.by_topic if query.text else search.by_date)(query, limit)
+        if not query.text:
+            return await search.by_date(query, limit)
+        result = await search.by_topic(query, limit)
+        if self._reranker and query.wanted is Wanted.ANSWER and query.order is None:
+            return await _reranked(self._reranker, query, result, rerank_until)
+        return result
 
 
 class IndexSearch:
@@ -217,3 +233,22 @@ class IndexSearch:
                 last += 1
             wanted.update(range(first, last + 1))
         return [post.chunk_ids[number] for number in sorted(wanted)]
+
+
+async def _reranked(
+    reranker: Reranker, query: Query, result: SearchResult, until: float | None
+) -> SearchResult:
+    """Return the result with the first posts in the order of the reranker, if it is in time."""
+    first, rest = result.passages[:_RERANKED], result.passages[_RERANKED:]
+    texts = [passage.best.embedded_text for passage in first]
+    try:
+        async with asyncio.timeout_at(until):
+            scores = await reranker.scores(query.whole_text, texts)
+    except TimeoutError:
+        _log.warning("The reranker was too slow; the order of the search stands")
+        return result
+    except ModelError as error:
+        _log.warning("The order of the search stands: %s", error)
+        return result
+    order = sorted(range(len(first)), key=lambda number: -scores[number])
+    return replace(result, passages=(*(first[number] for number in order), *rest))

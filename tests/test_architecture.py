@@ -31,7 +31,7 @@ FLOORS: list[list[str]] = [
     ["retrieval.searching", "bot.answering.answerer"],
     ["retrieval.calibration"],
     ["retrieval.indexing"],
-    ["bot.contract", "bot.discord_front", "bot.terminal", "bot.evaluation"],
+    ["bot.contract", "bot.discord_front", "bot.terminal", "bot.evaluation", "bot.comparison"],
     ["bot.assembly"],
     ["bot.cli", "bot.__main__"],
 ]
@@ -59,7 +59,7 @@ PURE = [
     *("retrieval.languages", "retrieval.sentences", "retrieval.answerability"),
     *("bot.answering.dates", "bot.answering.reading", "bot.answering.catalogue_questions"),
     *("bot.answering.spans", "bot.answering.listing", "bot.answering.sources"),
-    *("bot.answering.types", "bot.answering.prompt", "bot.contract"),
+    *("bot.answering.types", "bot.answering.prompt", "bot.contract", "bot.comparison"),
     *("bot.answering.citations", "bot.answering.quoting", "bot.answering.rewriting"),
     "bot.discord_front.embeds",
 ]

@@ -26,6 +26,7 @@ _POSTS = 5  # handed to the LLM
 _LISTED_POSTS = 25
 _QUOTABLE_POSTS = 3
 _NEAREST_POSTS = 3  # named when there is no answer
+_TIME_TO_RERANK = 0.2  # share of the deadline that the search may take with a reranker
 _TIME_TO_QUOTE = 0.5  # seconds of the deadline that are kept for the quoted answer
 
 _log = logging.getLogger(__name__)
@@ -56,7 +57,11 @@ class Answerer:
         Raises RetrievalError when nothing can be searched; a failing LLM raises nothing.
         """
         clock = _Clock()
-        result = await self._searcher.search(read_query(question), limit=_LISTED_POSTS)
+        result = await self._searcher.search(
+            read_query(question),
+            limit=_LISTED_POSTS,
+            rerank_until=clock.started + _TIME_TO_RERANK * self._deadline,
+        )
         clock.retrieved()
         found = _Found(question, result, partial(self._embedder.words_of, language=result.language))
         if not result.answerable:

@@ -16,7 +16,7 @@ from retrieval.chunking import CHUNKER_VERSION
 from retrieval.documents import Chunk, EmbeddedChunk, EmbeddedText, Fingerprint
 from retrieval.embedding.model_files import ModelChoice, load_model
 from retrieval.embedding.words import weigh_passages, weigh_question
-from retrieval.errors import EmbeddingModelError
+from retrieval.errors import ModelError
 
 if TYPE_CHECKING:
     from fastembed import TextEmbedding
@@ -33,7 +33,7 @@ class Embedder:
     """Embeds with one dense model and one set of word weights. Safe to use from several tasks.
 
     The language is that of the words, see retrieval.languages. Every method but
-    `fingerprint` raises EmbeddingModelError when there is no model.
+    `fingerprint` raises ModelError when there is no model.
     """
 
     def __init__(self, *, model: str, folder: Path | None, cache: Path) -> None:
@@ -128,7 +128,7 @@ class Embedder:
                     AttributeError,
                     ValueError,
                 ) as error:  # it is none, or one that cuts nothing
-                    raise EmbeddingModelError(
+                    raise ModelError(
                         f"The embedding model {self._choice.name} does not say how long a text may "
                         "be; set ASKBEN_EMBEDDING_MODEL to another one"
                     ) from error

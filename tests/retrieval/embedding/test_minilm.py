@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from retrieval.embedding import Embedder, minilm
-from retrieval.errors import EmbeddingModelError
+from retrieval.errors import ModelError
 
 
 async def test_it_gives_the_similarities_that_are_published_for_it(embedder: Embedder) -> None:
@@ -43,11 +43,11 @@ def test_weights_that_are_not_the_published_ones_are_refused(tmp_path: Path) -> 
         flipped = bytes(255 - byte for byte in weights.read(4))
         weights.seek(1_000_000)
         weights.write(flipped)
-    with pytest.raises(EmbeddingModelError, match="sha256"):
+    with pytest.raises(ModelError, match="sha256"):
         minilm.build_model(copy, tmp_path / "model")
     assert not (tmp_path / "model").exists()
 
 
 def test_a_wheel_that_lacks_a_file_says_which(tmp_path: Path) -> None:
-    with pytest.raises(EmbeddingModelError, match=r"lacks model\.safetensors"):
+    with pytest.raises(ModelError, match=r"lacks model\.safetensors"):
         minilm.build_model(tmp_path, tmp_path / "model")
