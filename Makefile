@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --no-compile --no-deps --require-hashes
 
-.PHONY: run test lint types lock clean
+.PHONY: run test benchmark ablation lock clean
 
 run: .venv/.runtime ## index the sources and converse; with ASKBEN_DISCORD_TOKEN: run the Discord bot
 	@$(BIN)/askben start
@@ -29,6 +29,22 @@ test: .venv/.development ## every lint, type check and test
 	@$(INSTALL) --requirement requirements-dev.lock
 	@touch $@
 
+BENCHMARKS := .venv-benchmarks
+
+benchmark: $(BENCHMARKS)/.made ## compare with others: make benchmark POSTS=folder QUESTIONS=file
+	@$(BENCHMARKS)/bin/python -m benchmarks.compare --posts "$(POSTS)" --questions "$(QUESTIONS)"
+
+ablation: .venv/.runtime ## take each part of the search out in turn, with the same arguments
+	@$(BIN)/python -m benchmarks.ablation --posts "$(POSTS)" --questions "$(QUESTIONS)"
+
+$(BENCHMARKS)/.made: .venv/.runtime benchmarks/requirements.txt
+	@$(PYTHON) -m venv $(BENCHMARKS)
+	@$(BENCHMARKS)/bin/pip install --quiet --no-deps --require-hashes --requirement requirements.lock
+	@sed 's/ *\\$$//; /^ *--hash/d' requirements.lock > $(BENCHMARKS)/locked.txt
+	@$(BENCHMARKS)/bin/pip install --quiet --requirement benchmarks/requirements.txt \
+	  --constraint $(BENCHMARKS)/locked.txt
+	@touch $@
+
 LOCK := uv pip compile --upgrade --universal --generate-hashes --no-annotate --quiet \
   --custom-compile-command "make lock"
 
@@ -38,4 +54,4 @@ lock: ## resolve the lock files anew; needs uv
 	$(LOCK) --group dev --constraint requirements.lock --output-file requirements-dev.lock
 
 clean: ## remove what the other commands made, the data folder excepted
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf .venv $(BENCHMARKS) .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info

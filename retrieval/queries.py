@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -103,12 +104,17 @@ class Passage:
     @property
     def text(self) -> str:
         """The words of the chunks; neighbours are joined, and a gap is marked."""
-        blocks = [*self.chunks[0].blocks]
-        for before, chunk in pairwise(self.chunks):
-            if chunk.position != before.position + 1:
-                blocks.append(_GAP)
-            blocks += chunk.blocks
-        return join_blocks(blocks)
+        return join_chunks(self.chunks)
+
+
+def join_chunks(chunks: Sequence[Chunk]) -> str:
+    """Return the words of chunks of a post in reading order, as it says them, gaps marked."""
+    blocks = [*chunks[0].blocks]
+    for before, chunk in pairwise(chunks):
+        if chunk.position != before.position + 1:
+            blocks.append(_GAP)
+        blocks += chunk.blocks
+    return join_blocks(blocks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from bot.answering.types import NumberedPost, Question
-from retrieval.queries import Passage
+from retrieval.documents import Chunk
+from retrieval.queries import Passage, join_chunks
 
 # What the LLM says when the passages do not answer. Checked for, never shown.
 NOT_FOUND = "NOT IN THE BLOG"
@@ -45,27 +47,46 @@ def make_messages(
 
 def _passages(posts: Sequence[NumberedPost]) -> str:
     parts: list[str] = []
-    left = _PASSAGES_BUDGET
-    for post in posts:
-        text = _text(post.passage)[:left]
-        chunk = post.passage.best
-        date = f"{chunk.published:%d %B %Y}" if chunk.published else "unknown"
-        parts.append(
-            f'<post number="{post.number}" date="{date}">\nTitle: {chunk.title}\n\n{text}\n</post>'
-        )
-        left -= len(text)
-        if left <= 0:
-            break
+    for post, chunks in zip(posts, _fitting(posts), strict=True):
+        if chunks:
+            chunk = post.passage.best
+            date = f"{chunk.published:%d %B %Y}" if chunk.published else "unknown"
+            parts.append(
+                f'<post number="{post.number}" date="{date}">\nTitle: {chunk.title}\n\n'
+                f"{_text(chunks)[:_PASSAGES_BUDGET]}\n</post>"
+            )
     return "\n\n".join(parts)
 
 
-def _text(passage: Passage) -> str:
-    """Return the chunks of a passage, each below its headings where these change."""
+def _fitting(posts: Sequence[NumberedPost]) -> list[list[Chunk]]:
+    """Return the chunks of each post that fit together: the best of all, then the second best."""
+    best_first = [_best_first(post.passage) for post in posts]
+    chosen: list[set[str]] = [set() for _ in posts]
+    left = _PASSAGES_BUDGET
+    for turn in range(max(map(len, best_first), default=0)):
+        for chunks, ids in zip(best_first, chosen, strict=True):
+            if turn < len(chunks):
+                length = len(chunks[turn].text)
+                if length <= left or not any(chosen):  # the very best one is there, if cut
+                    ids.add(chunks[turn].id)
+                    left -= length
+    return [
+        [chunk for chunk in post.passage.chunks if chunk.id in ids]
+        for post, ids in zip(posts, chosen, strict=True)
+    ]
+
+
+def _best_first(passage: Passage) -> list[Chunk]:
+    cosines = {
+        chunk.id: cosine for chunk, cosine in zip(passage.chunks, passage.cosines, strict=True)
+    }
+    return sorted(passage.chunks, key=lambda one: (one != passage.best, -cosines[one.id]))
+
+
+def _text(chunks: Sequence[Chunk]) -> str:
+    """Return the text of chunks, each below its headings where these change."""
     parts: list[str] = []
-    headings: tuple[str, ...] = ()
-    for chunk in passage.chunks:
-        if chunk.headings != headings:
-            headings = chunk.headings
-            parts.append(f"{' > '.join(headings)}:" if headings else "")
-        parts.append(chunk.text)
-    return "\n\n".join(filter(None, parts))
+    for headings, below in groupby(chunks, key=lambda chunk: chunk.headings):
+        text = join_chunks(list(below))
+        parts.append(f"{' > '.join(headings)}:\n\n{text}" if headings else text)
+    return "\n\n".join(parts)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 
 from bot.answering.prompt import make_messages
 from bot.answering.types import Role, Turn
-from tests.builders import a_numbered_post, a_passage, a_question
+from retrieval.documents import Block, BlockKind
+from retrieval.queries import Passage
+from tests.builders import a_chunk, a_numbered_post, a_passage, a_question
 
 
 def test_passages_are_numbered_dated_and_titled() -> None:
@@ -41,6 +44,32 @@ def test_the_conversation_stands_between_its_oldest_turns_left_out() -> None:
 def test_many_long_passages_are_cut_to_what_a_small_model_takes() -> None:
     posts = [a_numbered_post(n, a_passage("word " * 1200)) for n in range(1, 6)]
     *_, asked = make_messages(a_question(), posts, author="Ben")
-    assert 8000 < len(asked["content"]) < 10_000
+    assert 5000 < len(asked["content"]) < 10_000
     assert '<post number="1"' in asked["content"]
     assert '<post number="5"' not in asked["content"]
+
+
+def test_every_post_says_its_best_before_any_says_its_second_best() -> None:
+    posts = []
+    for number in range(1, 6):
+        first, best, last = (
+            a_chunk(f"{word} " * 250, post=f"{number}.md", position=position)
+            for position, word in enumerate(("first", "best", "last"))
+        )
+        passage = Passage((first, best, last), (0.4, 0.6, 0.5), best=best, score=0.6)
+        posts.append(a_numbered_post(number, passage))
+    *_, asked = make_messages(a_question(), posts, author="Ben")
+    told = re.findall(r'<post number="(\d)".*?</post>', asked["content"], re.DOTALL)
+    assert told == ["1", "2", "3", "4", "5"]
+    assert asked["content"].count("best best") > asked["content"].count("last last") > 0
+    assert "first first" not in asked["content"]
+
+
+def test_what_was_cut_is_told_whole_below_its_heading() -> None:
+    chunks = tuple(
+        a_chunk(blocks=(Block(BlockKind.PARAGRAPH, text, continues),), position=n, headings=("H",))
+        for n, (text, continues) in enumerate([("One.", False), ("Two.", True)])
+    )
+    post = a_numbered_post(1, Passage(chunks, (0.6, 0.5), best=chunks[0], score=0.6))
+    *_, asked = make_messages(a_question(), [post], author="Ben")
+    assert "H:\n\nOne. Two.\n</post>" in asked["content"]
