@@ -77,10 +77,8 @@ def _fitting(posts: Sequence[NumberedPost]) -> list[list[Chunk]]:
 
 
 def _best_first(passage: Passage) -> list[Chunk]:
-    cosines = {
-        chunk.id: cosine for chunk, cosine in zip(passage.chunks, passage.cosines, strict=True)
-    }
-    return sorted(passage.chunks, key=lambda one: (one != passage.best, -cosines[one.id]))
+    by_cosine = sorted(zip(passage.cosines, passage.chunks, strict=True), key=lambda pair: -pair[0])
+    return [passage.best, *(chunk for _, chunk in by_cosine if chunk != passage.best)]
 
 
 def _text(chunks: Sequence[Chunk]) -> str:
