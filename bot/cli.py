@@ -174,13 +174,24 @@ async def _run_bot(app: App) -> None:
             "https://discord.com/developers/applications and put the bot's token into .env"
         )
     from bot.discord_front.client import run_bot
+    from bot.discord_front.deciding import Policy
+    from bot.settings import read_places
 
+    settings = app.settings
     await app.load_models()
     await run_bot(
         token=token.get_secret_value(),
         api_url=app.settings.discord_api_url,
         answerer=app.answerer,
         reindex=lambda on_progress: app.indexer.reindex(app.sources(), on_progress),
+        policy=Policy(
+            direct=settings.discord_direct_messages,
+            channels=read_places(settings.discord_channels),
+            blocked_channels=read_places(settings.discord_blocked_channels),
+            roles=read_places(settings.discord_roles),
+            blocked_roles=read_places(settings.discord_blocked_roles),
+        ),
+        message_content=settings.discord_message_content,
     )
 
 

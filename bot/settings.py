@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ PREFIX = "ASKBEN_"
 _FOR_TESTS = "ASKBEN_TEST_"
 _SECRETS = ("discord_token", "qdrant_api_key", "llm_api_key")
 _EXAMPLE_BLOG = "examples/blog"
+_PLACE = re.compile(r"(?:^|/)(\d+)/(\d+)$")  # a link to a channel ends like this, too
 
 
 class Settings(BaseSettings):
@@ -41,6 +43,12 @@ class Settings(BaseSettings):
     discord_token: SecretStr | None = None
     discord_token_file: Path | None = None
     discord_api_url: str | None = None
+    discord_direct_messages: bool = False
+    discord_message_content: bool = False
+    discord_channels: str = ""
+    discord_blocked_channels: str = ""
+    discord_roles: str = ""
+    discord_blocked_roles: str = ""
 
     llm_url: str | None = None
     llm_model: str | None = None
@@ -60,7 +68,7 @@ class Settings(BaseSettings):
     @property
     def source_names(self) -> list[str]:
         """The sources one by one."""
-        return [name.strip() for name in self.sources.split(",") if name.strip()]
+        return _split(self.sources)
 
     @model_validator(mode="before")
     @classmethod
@@ -85,6 +93,15 @@ class Settings(BaseSettings):
             raise ValueError("must begin with http:// or https://")
         return value
 
+    @field_validator(
+        "discord_channels", "discord_blocked_channels", "discord_roles", "discord_blocked_roles"
+    )
+    @classmethod
+    def _names_places(cls, value: str) -> str:
+        if not all(_PLACE.search(place) for place in _split(value)):
+            raise ValueError("must be links or pairs like GUILD/CHANNEL, separated by commas")
+        return value
+
     @field_validator("language")
     @classmethod
     def _is_known(cls, value: str | None) -> str | None:
@@ -101,6 +118,12 @@ class Settings(BaseSettings):
             known = ", ".join(f"{{{name}}}" for name in PERMALINK_FIELDS)
             raise ValueError(f"may hold {known} and nothing else in braces") from error
         return value
+
+
+def read_places(value: str) -> frozenset[tuple[int, int]]:
+    """Return the pairs of ids that a setting such as `discord_channels` names."""
+    found = (_PLACE.search(place) for place in _split(value))
+    return frozenset((int(place[1]), int(place[2])) for place in found if place)
 
 
 def load_settings() -> Settings:
@@ -125,6 +148,10 @@ def unknown_settings() -> list[str]:
         if name.startswith(PREFIX) and not name.startswith(_FOR_TESTS) and name not in known
     )
     return [f"{name} is not a setting of askBen{_meant(name, known)}" for name in wrong]
+
+
+def _split(value: str) -> list[str]:
+    return [part.strip() for part in value.split(",") if part.strip()]
 
 
 def _should(problem: str) -> str:

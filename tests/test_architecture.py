@@ -61,7 +61,7 @@ PURE = [
     *("bot.answering.spans", "bot.answering.listing", "bot.answering.sources"),
     *("bot.answering.types", "bot.answering.prompt", "bot.contract", "bot.comparison"),
     *("bot.answering.citations", "bot.answering.quoting", "bot.answering.rewriting"),
-    "bot.discord_front.embeds",
+    *("bot.discord_front.embeds", "bot.discord_front.deciding"),
 ]
 IMPURE_IMPORTS = {"asyncio", "os", "time", "random", "socket", "aiohttp", "logging", "threading"}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -17,8 +17,10 @@ from yarl import URL
 
 from bot.answering.answerer import Answerer
 from bot.discord_front.commands import Reindex, add_commands
+from bot.discord_front.conversations import Conversations
+from bot.discord_front.deciding import Policy, decide
 from bot.discord_front.live_reply import BelowMessage
-from bot.discord_front.mentions import FetchMessage, is_question, read_question
+from bot.discord_front.mentions import FetchEarlier, FetchMessage, hear, read_question
 from bot.discord_front.replying import reply
 from bot.errors import DiscordLoginError
 from retrieval.errors import RetrievalError
@@ -28,25 +30,49 @@ _REFUSED = (
     "Discord refused the token; copy it again from the Bot page of your application "
     "(https://discord.com/developers/applications) into ASKBEN_DISCORD_TOKEN"
 )
+_NO_CONTENT = (
+    "Discord does not grant the message content intent; turn it on for the bot on the Bot page of "
+    "your application, or set ASKBEN_DISCORD_MESSAGE_CONTENT to false"
+)
 _TROUBLE = "Something went wrong with your question; my log tells the owner what."
+
+_ANYWHERE = Policy()
+_LAST_ANSWERS = 7.0  # seconds; those who stop containers wait for ten
 
 _log = logging.getLogger(__name__)
 
 
 class AskBenClient(discord.Client):
-    """Answers mentions and replies. Needs no privileged intent: Discord shows it those it is in."""
+    """Answers mentions and replies. Needs no privileged intent: Discord shows it those it is in.
+
+    `policy` says where and whom it answers. With `message_content`, it asks for that intent and
+    follows the threads that it opened.
+    """
 
     def __init__(
-        self, *, answerer: Answerer, reindex: Reindex, clock: Callable[[], datetime]
+        self,
+        *,
+        answerer: Answerer,
+        reindex: Reindex,
+        clock: Callable[[], datetime],
+        policy: Policy = _ANYWHERE,
+        message_content: bool = False,
     ) -> None:
         super().__init__(
-            intents=discord.Intents(guilds=True, guild_messages=True),
+            intents=discord.Intents(
+                guilds=True,
+                guild_messages=True,
+                dm_messages=policy.direct,
+                message_content=message_content,
+            ),
             # Nothing the bot ever says may ping anybody, whoever made it say so.
             allowed_mentions=discord.AllowedMentions.none(),
         )
         self._answerer = answerer
         self._reindex = reindex
         self._clock = clock
+        self._policy = policy
+        self._conversations = Conversations(self._answer)
         self._first_index: asyncio.Task[None] | None = None
         self._tree = app_commands.CommandTree(self)
         add_commands(self._tree, answerer=answerer, reindex=reindex, clock=clock)
@@ -61,28 +87,55 @@ class AskBenClient(discord.Client):
         _log.info("Logged in as %s in %d servers", self.user, len(self.guilds))
 
     async def on_message(self, message: discord.Message) -> None:
-        """Answer a message that asks the bot. The outermost edge: nothing leaves it."""
-        if self.user is None or not is_question(message, self.user.id):
-            return
-        place = BelowMessage(message)
+        """Answer a message that asks the bot."""
+        if self._is_question(message):
+            self._conversations.ask(message)
+
+    async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
+        """Answer an edited question again."""
+        if self._is_question(payload.message):
+            self._conversations.edit(payload.message)
+
+    async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
+        """Take back the answer to a question that was deleted."""
+        await self._conversations.delete(payload.message_id)
+
+    @property
+    def _id(self) -> int:
+        return self.user.id if self.user else 0  # it is known from the login on
+
+    def _is_question(self, message: discord.Message) -> bool:
+        return decide(hear(message), self._policy, self._id).answer
+
+    async def _answer(self, messages: Sequence[discord.Message], place: BelowMessage) -> None:
+        """Answer messages that ask together. The outermost edge: nothing leaves it."""
+        first = messages[0]
         try:
-            question = await read_question(
-                message, self.user.id, now=self._clock(), fetch=_fetch_from(message)
-            )
-            if not question.text:
-                await place.write(_NO_QUESTION)
-                return
-            async with message.channel.typing():
-                await reply(self._answerer, question, place)
+            async with first.channel.typing():
+                question = await read_question(
+                    messages,
+                    self._id,
+                    now=self._clock(),
+                    fetch=_fetch_from(first),
+                    earlier=_fetch_before(first),
+                )
+                if question.text:
+                    await reply(self._answerer, question, place)
+                else:
+                    await place.write(_NO_QUESTION)
         except discord.Forbidden as error:
-            _log.warning("Not allowed to answer in channel %s: %s", message.channel.id, error)
+            _log.warning("Not allowed to answer in channel %s: %s", first.channel.id, error)
         except Exception:  # noqa: BLE001 - whatever it is, it ends here and in the log
             _log.exception("A mention could not be answered")
             with suppress(discord.HTTPException, OSError):
                 await place.write(_TROUBLE)
 
     async def close(self) -> None:
-        """Leave Discord; an index that is being built is given up and costs nothing."""
+        """Finish the running answers, then leave Discord.
+
+        An index that is being built is given up and costs nothing.
+        """
+        await self._conversations.close(_LAST_ANSWERS)
         if self._first_index is not None:
             self._first_index.cancel()
             await asyncio.gather(self._first_index, return_exceptions=True)
@@ -105,6 +158,8 @@ async def run_bot(
     api_url: str | None,
     answerer: Answerer,
     reindex: Reindex,
+    policy: Policy = _ANYWHERE,
+    message_content: bool = False,
 ) -> None:
     """Run the bot until it is stopped (Ctrl-C or SIGTERM).
 
@@ -112,7 +167,13 @@ async def run_bot(
     """
     if api_url:
         await point_at(api_url, token)
-    client = AskBenClient(answerer=answerer, reindex=reindex, clock=lambda: datetime.now(UTC))
+    client = AskBenClient(
+        answerer=answerer,
+        reindex=reindex,
+        clock=lambda: datetime.now(UTC),
+        policy=policy,
+        message_content=message_content,
+    )
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, stopping.set)
@@ -127,6 +188,8 @@ async def run_bot(
             await session
     except discord.LoginFailure as error:
         raise DiscordLoginError(_REFUSED) from error
+    except discord.PrivilegedIntentsRequired as error:
+        raise DiscordLoginError(_NO_CONTENT) from error
     except (discord.HTTPException, discord.GatewayNotFound, aiohttp.ClientError, OSError) as error:
         raise DiscordLoginError(f"Discord cannot be reached ({error}); try again later") from error
     finally:
@@ -158,5 +221,16 @@ def _fetch_from(message: discord.Message) -> FetchMessage:
             return await message.channel.fetch_message(message_id)
         except (discord.HTTPException, OSError):  # deleted, or hidden from the bot
             return None
+
+    return fetch
+
+
+def _fetch_before(message: discord.Message) -> FetchEarlier:
+    async def fetch(limit: int) -> list[discord.Message]:
+        try:
+            history = message.channel.history(limit=limit, before=message)
+            return [earlier async for earlier in history][::-1]
+        except (discord.HTTPException, OSError):  # it may not read the history here
+            return []
 
     return fetch

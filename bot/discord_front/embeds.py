@@ -21,6 +21,9 @@ _COLOURS = {
     Outcome.REFUSED: discord.Colour.light_grey(),
 }
 _FIRST_SOURCE = re.compile(r"(?:^|\n\n)\[1\] ")
+_CLOSED = "\n```"
+# At the end of a text: a link's text without its address, or an address that may go on.
+_HALF_LINK = re.compile(r"(?:\[(?!\d+\]\Z)[^\]\n]*(?:\](?:\([^)\s]*)?)?|<?https?://[^\s>)]*)\Z")
 _SENTENCE_END = re.compile(r"[.!?](?:\s*\[\d\])*(?=\s|$)")
 
 
@@ -32,8 +35,18 @@ def message_text(answer: Answer) -> str:
 
 
 def draft_text(text: str) -> str:
-    """Return the beginning of an answer as it may be shown while it grows."""
-    return text if len(text) < LONGEST_MESSAGE else text[: LONGEST_MESSAGE - 1] + "…"
+    """Return the beginning of an answer as it may be shown while it grows; it may be empty.
+
+    A link that is not whole is held back, and a fence that is still open is closed.
+    """
+    shown = text if len(text) < LONGEST_MESSAGE else text[: LONGEST_MESSAGE - 1]
+    if shown.count("```") % 2 == 0:
+        shown = _HALF_LINK.sub("", shown)
+        return shown if len(text) < LONGEST_MESSAGE else shown + "…"
+    before, _, code = shown.rpartition("```")
+    if "\n" not in code:
+        return before.rstrip()
+    return shown[: LONGEST_MESSAGE - len(_CLOSED)].rstrip("`").rstrip() + _CLOSED
 
 
 def text_of_answer(content: str) -> str:

@@ -28,19 +28,43 @@ class BelowMessage:
     def __init__(self, question: discord.Message) -> None:
         self._question = question
         self._reply: discord.Message | None = None
+        self._writing: asyncio.Task[None] | None = None
 
     async def write(self, text: str, embeds: Sequence[discord.Embed] = ()) -> None:
-        """Send the reply the first time, and edit it from then on."""
+        """Send the reply the first time, and edit it from then on.
+
+        A request that is on its way is finished even if this is cancelled: the reply that it sends
+        would be lost otherwise, and could not be removed.
+        """
+        await self._settle()
+        self._writing = asyncio.create_task(self._write(text, list(embeds)))
+        await asyncio.shield(self._writing)
+
+    async def remove(self) -> None:
+        """Delete the reply, if it was sent. Raises what discord.py raises."""
+        await self._settle()
+        if self._reply is not None:
+            await self._reply.delete()
+
+    async def _settle(self) -> None:
+        if self._writing is not None and not self._writing.done():
+            await asyncio.wait([self._writing])
+
+    async def _write(self, text: str, embeds: list[discord.Embed]) -> None:
+        # Without embeds of its own, Discord would show previews of the links. Where there are some,
+        # the flag would hide them too.
+        bare = not embeds
         if self._reply is None:
             self._reply = await self._question.channel.send(
                 text,
-                embeds=list(embeds),
+                embeds=embeds,
+                suppress_embeds=bare,
                 # The question may have been deleted meanwhile; the answer is then sent alone.
                 reference=self._question.to_reference(fail_if_not_exists=False),
                 mention_author=False,
             )
         else:
-            self._reply = await self._reply.edit(content=text, embeds=list(embeds))
+            self._reply = await self._reply.edit(content=text, embeds=embeds, suppress=bare)
 
 
 class AfterCommand:
@@ -77,6 +101,11 @@ class LiveReply:
             # A request that is on its way is awaited: cancelled, it could overtake the last one.
             await self._writer
         await self._place.write(text, embeds)
+
+    def abandon(self) -> None:
+        """Show nothing more."""
+        self._newest = None
+        self._finishing.set()
 
     async def _write_versions(self) -> None:
         while self._newest is not None:

@@ -1,37 +1,41 @@
-"""Tells whether a message is a question to the bot, what it asks, and what was said before it."""
+"""Reads a message: what the decision needs of it, what it asks, and what was said before it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 import discord
 
 from bot.answering.types import Question, Role, Turn
+from bot.discord_front.deciding import Heard
 from bot.discord_front.embeds import text_of_answer
 
 _SAID_BY_PEOPLE = {discord.MessageType.default, discord.MessageType.reply}
-_LONGEST_CHAIN = 6  # messages before the question that are read
+_MOST_TURNS = 6  # messages before the question
+_LONGEST_HISTORY = 6000  # characters of them all
 
 FetchMessage = Callable[[int], Awaitable[discord.Message | None]]
+FetchEarlier = Callable[[int], Awaitable[list[discord.Message]]]
 
 
-def is_question(message: discord.Message, bot_id: int) -> bool:
-    """Tell whether a message asks the bot: it names the bot, or replies to one of its messages.
-
-    A mention of @everyone or @here, which may include the bot, is none.
-    """
-    if message.author.bot or message.webhook_id or message.type not in _SAID_BY_PEOPLE:
-        return False
-    if bot_id in message.raw_mentions:
-        return True
+def hear(message: discord.Message) -> Heard:
+    """Return what the decision needs to know of a message."""
+    channel = message.channel
+    thread = channel if isinstance(channel, discord.Thread) else None
+    above = (channel.id, thread and thread.parent_id, getattr(channel, "category_id", None))
     replied = message.reference.resolved if message.reference else None
-    # Without the message content intent, Discord hides a reply that does not ping the bot.
-    return (
-        isinstance(replied, discord.Message)
-        and replied.author.id == bot_id
-        and bool(message.content)
+    return Heard(
+        content=message.content,
+        said=not message.author.bot
+        and message.webhook_id is None
+        and message.type in _SAID_BY_PEOPLE,
+        guild=message.guild.id if message.guild else None,
+        channels=frozenset(id_ for id_ in above if id_),
+        roles=frozenset(role.id for role in getattr(message.author, "roles", ())),
+        replies_to=replied.author.id if isinstance(replied, discord.Message) else None,
+        thread_owner=thread.owner_id if thread else None,
     )
 
 
@@ -44,27 +48,76 @@ def question_text(message: discord.Message, bot_id: int) -> str:
 
 
 async def read_question(
-    message: discord.Message, bot_id: int, *, now: datetime, fetch: FetchMessage
+    messages: Sequence[discord.Message],
+    bot_id: int,
+    *,
+    now: datetime,
+    fetch: FetchMessage,
+    earlier: FetchEarlier,
 ) -> Question:
-    """Return the question with the chain of replies it stands in, oldest first."""
-    turns: list[Turn] = []
-    earlier = message
-    while len(turns) < _LONGEST_CHAIN:
-        parent = await _parent(earlier, fetch)
-        if parent is None:
+    """Return what messages of one person ask together, with the conversation they stand in.
+
+    That is the chain of replies, or what was last said in the thread. Nothing comes from another
+    channel. What other people said is handed on as a quotation under their name.
+    """
+    first = messages[0]
+    text = "\n".join(filter(None, (question_text(message, bot_id) for message in messages)))
+    text = "\n".join(filter(None, (_forum_title(first), text)))
+    if first.reference is None and isinstance(first.channel, discord.Thread):
+        said = [m for m in await earlier(_MOST_TURNS) if m.type in _SAID_BY_PEOPLE]
+    else:
+        said = await _chain(first, fetch)
+    turns = [_turn(message, bot_id, asker=first.author.id) for message in said]
+    return Question(text, now, tuple(_capped([turn for turn in turns if turn])))
+
+
+def _forum_title(message: discord.Message) -> str:
+    """Return the title of a forum post if the message is its first, whose id is the post's."""
+    post = message.channel
+    if not isinstance(post, discord.Thread) or message.id != post.id:
+        return ""
+    return post.name if isinstance(post.parent, discord.ForumChannel) else ""
+
+
+def _turn(message: discord.Message, bot_id: int, *, asker: int) -> Turn | None:
+    if message.author.id == bot_id:
+        content = text_of_answer(message.content)
+        return Turn(Role.ASSISTANT, content) if content else None
+    content = "" if message.author.bot else question_text(message, bot_id)
+    content = "\n".join(filter(None, (_forum_title(message), content)))
+    if not content:
+        return None
+    if message.author.id != asker:
+        content = f'{message.author.display_name} wrote: "{content}"'
+    return Turn(Role.USER, content)
+
+
+def _capped(turns: list[Turn]) -> list[Turn]:
+    """Return the last turns that fit."""
+    left = _LONGEST_HISTORY
+    kept: list[Turn] = []
+    for turn in reversed(turns[-_MOST_TURNS:]):
+        left -= len(turn.content)
+        if left < 0:
             break
-        earlier = parent
-        if parent.author.id == bot_id:
-            turns.append(Turn(Role.ASSISTANT, text_of_answer(parent.content)))
-        elif not parent.author.bot:
-            turns.append(Turn(Role.USER, question_text(parent, bot_id)))
-    said = tuple(turn for turn in reversed(turns) if turn.content)
-    return Question(question_text(message, bot_id), now, said)
+        kept.append(turn)
+    return kept[::-1]
+
+
+async def _chain(message: discord.Message, fetch: FetchMessage) -> list[discord.Message]:
+    """Return the messages that led to this one by replies, oldest first."""
+    chain: list[discord.Message] = []
+    while len(chain) < _MOST_TURNS and (parent := await _parent(message, fetch)):
+        chain.append(parent)
+        message = parent
+    return chain[::-1]
 
 
 async def _parent(message: discord.Message, fetch: FetchMessage) -> discord.Message | None:
     reference = message.reference
     if reference is None or reference.message_id is None:
+        return None
+    if reference.channel_id != message.channel.id:  # forwarded from elsewhere
         return None
     if isinstance(reference.resolved, discord.Message):
         return reference.resolved

@@ -25,10 +25,12 @@ async def reply(answerer: Answerer, question: Question, place: Place) -> None:
             async for event in events:
                 if isinstance(event, Answer):
                     await live.finish(message_text(event), make_embeds(event))
-                else:
-                    live.show(draft_text(event.text))
+                elif shown := draft_text(event.text):
+                    live.show(shown)
     except NoIndex:
         await live.finish(_STILL_READING)
     except RetrievalError as error:
         _log.error("A question could not be answered: %s", error)
         await live.finish(_IN_TROUBLE)
+    finally:
+        live.abandon()

@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from bot.errors import SettingsError
-from bot.settings import load_settings, unknown_settings
+from bot.settings import load_settings, read_places, unknown_settings
 
 
 def test_without_any_settings_the_example_blog_is_the_source() -> None:
@@ -61,6 +61,7 @@ def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
         ("ASKBEN_SITE_URL", "ben.example", "must begin with http"),
         ("ASKBEN_LLM_URL", "localhost:8000", "must begin with http"),
         ("ASKBEN_PERMALINK", "{title}/", "may hold {folder}"),
+        ("ASKBEN_DISCORD_CHANNELS", "general", "must be links or pairs"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_named_with_what_it_should_be(
@@ -85,3 +86,8 @@ def test_a_misspelt_setting_is_pointed_out(tmp_path: Path, monkeypatch: pytest.M
 def test_settings_cannot_be_changed_later() -> None:
     with pytest.raises(ValidationError):
         load_settings().author = "Ann"
+
+
+def test_channels_are_named_by_pairs_or_by_their_links() -> None:
+    named = "1/10, https://discord.com/channels/1/11"
+    assert read_places(named) == {(1, 10), (1, 11)}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.answering.types import Outcome
 from bot.discord_front.embeds import (
     LONGEST_MESSAGE,
@@ -82,3 +84,27 @@ def test_the_text_of_an_answer_is_found_again_in_its_message() -> None:
 def test_a_draft_never_exceeds_a_message() -> None:
     assert len(draft_text("x" * 5000)) == LONGEST_MESSAGE
     assert draft_text("short") == "short"
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("See [the po", "See "),
+        ("See [the post](https://ben.exa", "See "),
+        ("See https://ben.exa", "See "),
+        ("See [the post](https://ben.example/a) and", "See [the post](https://ben.example/a) and"),
+        ("It costs £96 [1]", "It costs £96 [1]"),
+        ("So:\n```py", "So:"),
+        ("So:\n```py\nx = 1", "So:\n```py\nx = 1\n```"),
+        ("So:\n```py\nx = 1\n``", "So:\n```py\nx = 1\n```"),
+        ("```\nx\n``` done", "```\nx\n``` done"),
+    ],
+)
+def test_a_draft_shows_no_half_link_and_no_open_fence(written: str, shown: str) -> None:
+    assert draft_text(written) == shown
+
+
+def test_a_long_draft_within_a_fence_is_still_closed() -> None:
+    shown = draft_text("```\n" + "x" * 5000)
+    assert len(shown) <= LONGEST_MESSAGE
+    assert shown.endswith("\n```")
