@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pydantic import SecretStr
 
 from bot.answering.answerer import Answerer
+from bot.journal.votes import Votes
 from bot.llm import LLM
 from bot.settings import Settings
 from retrieval.documents import Permalinks
@@ -31,6 +32,7 @@ class App:
     indexer: Indexer
     searcher: Searcher
     answerer: Answerer
+    votes: Votes
 
     async def load_models(self) -> None:
         """Load the models, so that no question waits for them. Raises ModelError."""
@@ -95,6 +97,7 @@ async def assemble(settings: Settings) -> AsyncIterator[App]:
                 author=settings.author,
                 deadline=settings.answer_deadline,
             ),
+            votes=Votes(settings.data_dir / "journal.sqlite"),
         )
 
 

@@ -184,6 +184,7 @@ async def _run_bot(app: App) -> None:
         api_url=app.settings.discord_api_url,
         answerer=app.answerer,
         reindex=lambda on_progress: app.indexer.reindex(app.sources(), on_progress),
+        votes=app.votes,
         policy=Policy(
             direct=settings.discord_direct_messages,
             channels=read_places(settings.discord_channels),

@@ -26,7 +26,7 @@ FLOORS: list[list[str]] = [
         *("retrieval.parsing", "retrieval.sources", "retrieval.chunking", "retrieval.planning"),
         *("retrieval.embedding", "retrieval.stores", "retrieval.ranking"),
         "retrieval.answerability",
-        *("bot.settings", "bot.llm", "bot.answering"),
+        *("bot.settings", "bot.llm", "bot.answering", "bot.journal"),
     ],
     ["retrieval.searching", "bot.answering.answerer"],
     ["retrieval.calibration"],

@@ -16,13 +16,16 @@ from discord import app_commands
 from yarl import URL
 
 from bot.answering.answerer import Answerer
-from bot.discord_front.commands import Reindex, add_commands
+from bot.discord_front.answer_card import AnswerCards, CardButton
+from bot.discord_front.asking import add_asking, add_help
+from bot.discord_front.commands import Reindex, add_error_reply, add_reindex
 from bot.discord_front.conversations import Conversations
 from bot.discord_front.deciding import Policy, decide
 from bot.discord_front.live_reply import BelowMessage
 from bot.discord_front.mentions import FetchEarlier, FetchMessage, hear, read_question
 from bot.discord_front.replying import reply
 from bot.errors import DiscordLoginError
+from bot.journal.votes import Votes
 from retrieval.errors import RetrievalError
 
 _NO_QUESTION = "Ask me something about the blog: mention me and write your question behind it."
@@ -54,6 +57,7 @@ class AskBenClient(discord.Client):
         *,
         answerer: Answerer,
         reindex: Reindex,
+        votes: Votes,
         clock: Callable[[], datetime],
         policy: Policy = _ANYWHERE,
         message_content: bool = False,
@@ -75,7 +79,12 @@ class AskBenClient(discord.Client):
         self._conversations = Conversations(self._answer)
         self._first_index: asyncio.Task[None] | None = None
         self._tree = app_commands.CommandTree(self)
-        add_commands(self._tree, answerer=answerer, reindex=reindex, clock=clock)
+        self.cards = AnswerCards(votes, clock)
+        self.add_dynamic_items(CardButton)
+        add_asking(self._tree, answerer=answerer, clock=clock, policy=policy, cards=self.cards)
+        add_help(self._tree, votes)
+        add_reindex(self._tree, reindex)
+        add_error_reply(self._tree)
 
     async def setup_hook(self) -> None:
         """Register the commands and begin the index, both before the first event."""
@@ -120,7 +129,13 @@ class AskBenClient(discord.Client):
                     earlier=_fetch_before(first),
                 )
                 if question.text:
-                    await reply(self._answerer, question, place)
+                    await reply(
+                        self._answerer,
+                        question,
+                        place,
+                        cards=self.cards,
+                        asker_id=first.author.id,
+                    )
                 else:
                     await place.write(_NO_QUESTION)
         except discord.Forbidden as error:
@@ -158,6 +173,7 @@ async def run_bot(
     api_url: str | None,
     answerer: Answerer,
     reindex: Reindex,
+    votes: Votes,
     policy: Policy = _ANYWHERE,
     message_content: bool = False,
 ) -> None:
@@ -170,6 +186,7 @@ async def run_bot(
     client = AskBenClient(
         answerer=answerer,
         reindex=reindex,
+        votes=votes,
         clock=lambda: datetime.now(UTC),
         policy=policy,
         message_content=message_content,

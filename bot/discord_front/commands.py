@@ -1,24 +1,19 @@
-"""The slash commands: /ask for everybody, /reindex for those who may manage the server."""
+"""The command /reindex for those who may manage the server, and what a failed command says."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import datetime
 
 import discord
 from discord import app_commands
 
-from bot.answering.answerer import Answerer
-from bot.answering.types import Question
 from bot.discord_front.embeds import LONGEST_MESSAGE
 from bot.discord_front.live_reply import AfterCommand, LiveReply
-from bot.discord_front.replying import reply
 from retrieval.errors import RetrievalError
 from retrieval.indexing import Progress, Report, Stage
 
-_LONGEST_QUESTION = 1000  # characters
 _SHOWN_FAILURES = 5
 
 Reindex = Callable[[Callable[[Progress], None]], Awaitable[Report]]
@@ -26,23 +21,8 @@ Reindex = Callable[[Callable[[Progress], None]], Awaitable[Report]]
 _log = logging.getLogger(__name__)
 
 
-def add_commands(
-    tree: app_commands.CommandTree,
-    *,
-    answerer: Answerer,
-    reindex: Reindex,
-    clock: Callable[[], datetime],
-) -> None:
-    """Add the commands to a tree."""
-
-    @tree.command(name="ask", description="Ask the blog a question")
-    @app_commands.describe(question="What you want to know")
-    async def ask(
-        interaction: discord.Interaction,
-        question: app_commands.Range[str, 1, _LONGEST_QUESTION],
-    ) -> None:
-        await interaction.response.defer(thinking=True)
-        await reply(answerer, Question(question, clock()), AfterCommand(interaction))
+def add_reindex(tree: app_commands.CommandTree, reindex: Reindex) -> None:
+    """Add /reindex."""
 
     @tree.command(name="reindex", description="Read the blog again, what has changed of it")
     @app_commands.guild_only()
@@ -57,6 +37,10 @@ def add_commands(
             await live.finish(f"The index stays as it was. {error}"[:LONGEST_MESSAGE])
         else:
             await live.finish(report_text(report))
+
+
+def add_error_reply(tree: app_commands.CommandTree) -> None:
+    """Say in a sentence that a command failed."""
 
     @tree.error
     async def on_error(

@@ -62,6 +62,23 @@ def make_embeds(answer: Answer) -> list[discord.Embed]:
     return [_embed(source, _COLOURS[answer.outcome]) for source in answer.sources[:_MOST_EMBEDS]]
 
 
+def passages_text(answer: Answer) -> str:
+    """Return the passages that an answer cites, each as a quotation below its post's title."""
+    each = LONGEST_MESSAGE // max(1, len(answer.sources)) - _LONGEST_TITLE - 20
+    parts = []
+    for source in answer.sources:
+        words = discord.utils.escape_markdown(" ".join(source.passage.text.split()))
+        title = discord.utils.escape_markdown(_cut(source.title, 100))
+        parts.append(f"**[{source.n}] {title}**\n> {_cut(words, max(each, 100))}")
+    return _cut("\n\n".join(parts), LONGEST_MESSAGE)
+
+
+def quotes_text(embeds: Sequence[discord.Embed]) -> str:
+    """Return what the embeds of an answer quote."""
+    quotes = [f"**{embed.title}**\n> {embed.description}" for embed in embeds]
+    return _cut("\n\n".join(quotes), LONGEST_MESSAGE) or "The passages of this answer are gone."
+
+
 def _embed(source: Source, colour: discord.Colour) -> discord.Embed:
     day = source.date
     return discord.Embed(

@@ -18,8 +18,13 @@ _log = logging.getLogger(__name__)
 class Place(Protocol):
     """Where a reply stands: below a message, or as the answer to a command."""
 
-    async def write(self, text: str, embeds: Sequence[discord.Embed] = ()) -> None:
-        """Send the reply the first time, and edit it from then on."""
+    async def write(
+        self,
+        text: str,
+        embeds: Sequence[discord.Embed] = (),
+        buttons: discord.ui.View | None = None,
+    ) -> int:
+        """Send the reply the first time, edit it from then on; return the message's id."""
 
 
 class BelowMessage:
@@ -28,17 +33,22 @@ class BelowMessage:
     def __init__(self, question: discord.Message) -> None:
         self._question = question
         self._reply: discord.Message | None = None
-        self._writing: asyncio.Task[None] | None = None
+        self._writing: asyncio.Task[int] | None = None
 
-    async def write(self, text: str, embeds: Sequence[discord.Embed] = ()) -> None:
-        """Send the reply the first time, and edit it from then on.
+    async def write(
+        self,
+        text: str,
+        embeds: Sequence[discord.Embed] = (),
+        buttons: discord.ui.View | None = None,
+    ) -> int:
+        """Send the reply the first time, edit it from then on; return the message's id.
 
         A request that is on its way is finished even if this is cancelled: the reply that it sends
         would be lost otherwise, and could not be removed.
         """
         await self._settle()
-        self._writing = asyncio.create_task(self._write(text, list(embeds)))
-        await asyncio.shield(self._writing)
+        self._writing = asyncio.create_task(self._write(text, list(embeds), buttons))
+        return await asyncio.shield(self._writing)
 
     async def remove(self) -> None:
         """Delete the reply, if it was sent. Raises what discord.py raises."""
@@ -50,7 +60,9 @@ class BelowMessage:
         if self._writing is not None and not self._writing.done():
             await asyncio.wait([self._writing])
 
-    async def _write(self, text: str, embeds: list[discord.Embed]) -> None:
+    async def _write(
+        self, text: str, embeds: list[discord.Embed], buttons: discord.ui.View | None
+    ) -> int:
         # Without embeds of its own, Discord would show previews of the links. Where there are some,
         # the flag would hide them too.
         bare = not embeds
@@ -59,12 +71,16 @@ class BelowMessage:
                 text,
                 embeds=embeds,
                 suppress_embeds=bare,
+                view=buttons or discord.utils.MISSING,
                 # The question may have been deleted meanwhile; the answer is then sent alone.
                 reference=self._question.to_reference(fail_if_not_exists=False),
                 mention_author=False,
             )
         else:
-            self._reply = await self._reply.edit(content=text, embeds=embeds, suppress=bare)
+            self._reply = await self._reply.edit(
+                content=text, embeds=embeds, suppress=bare, view=buttons
+            )
+        return self._reply.id
 
 
 class AfterCommand:
@@ -73,9 +89,17 @@ class AfterCommand:
     def __init__(self, interaction: discord.Interaction) -> None:
         self._interaction = interaction
 
-    async def write(self, text: str, embeds: Sequence[discord.Embed] = ()) -> None:
-        """Fill the deferred answer, and edit it from then on."""
-        await self._interaction.edit_original_response(content=text, embeds=list(embeds))
+    async def write(
+        self,
+        text: str,
+        embeds: Sequence[discord.Embed] = (),
+        buttons: discord.ui.View | None = None,
+    ) -> int:
+        """Fill the deferred answer, edit it from then on; return the message's id."""
+        message = await self._interaction.edit_original_response(
+            content=text, embeds=list(embeds), view=buttons
+        )
+        return message.id
 
 
 class LiveReply:
@@ -93,14 +117,22 @@ class LiveReply:
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._write_versions())
 
-    async def finish(self, text: str, embeds: Sequence[discord.Embed] = ()) -> None:
-        """Show the last version now, and nothing older after it. Raises what discord.py raises."""
+    async def finish(
+        self,
+        text: str,
+        embeds: Sequence[discord.Embed] = (),
+        buttons: discord.ui.View | None = None,
+    ) -> int:
+        """Show the last version now, and nothing older after it; return the message's id.
+
+        Raises what discord.py raises.
+        """
         self._newest = None
         self._finishing.set()
         if self._writer is not None:
             # A request that is on its way is awaited: cancelled, it could overtake the last one.
             await self._writer
-        await self._place.write(text, embeds)
+        return await self._place.write(text, embeds, buttons)
 
     def abandon(self) -> None:
         """Show nothing more."""

@@ -40,6 +40,7 @@ async def running(
         client = Client(
             answerer=app.answerer,
             reindex=lambda told: app.indexer.reindex(app.sources(), told),
+            votes=app.votes,
             clock=lambda: NOW,
             **options,
         )

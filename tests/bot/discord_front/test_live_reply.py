@@ -20,11 +20,17 @@ class Paper:
         self.slowness = slowness
         self.torn = False
 
-    async def write(self, text: str, embeds: Sequence[discord.Embed] = ()) -> None:
+    async def write(
+        self,
+        text: str,
+        embeds: Sequence[discord.Embed] = (),
+        buttons: discord.ui.View | None = None,
+    ) -> int:
         await asyncio.sleep(self.slowness)
         if self.torn:
             raise ConnectionResetError
         self.written.append(text)
+        return 1
 
 
 async def test_versions_in_quick_succession_are_written_once_a_second() -> None:

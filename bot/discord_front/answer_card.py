@@ -1,0 +1,141 @@
+"""The buttons below an answer. They work after a restart: what they need stands in their ids."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sqlite3
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+import discord
+
+from bot.answering.types import Answer, Outcome
+from bot.discord_front.embeds import passages_text, quotes_text
+from bot.journal.votes import Votes
+
+_REMEMBERED = 500  # answers whose passages can be shown
+_NOT_YOURS = "Only who asked, or a moderator, may remove this answer."
+_THANKS = "Thank you. I noted your vote and nothing else; /forget-me takes it back."
+_NO_VOTE = "I could not note your vote; my log tells the owner why."
+
+_log = logging.getLogger(__name__)
+
+
+class Action(StrEnum):
+    """What a button does."""
+
+    PASSAGES = "passages"
+    HELPFUL = "helpful"
+    UNHELPFUL = "unhelpful"
+    REMOVE = "remove"
+
+
+_LOOKS = {
+    Action.PASSAGES: ("Show passages", None),
+    Action.HELPFUL: (None, "👍"),
+    Action.UNHELPFUL: (None, "👎"),
+    Action.REMOVE: (None, "🗑️"),
+}
+
+
+class AnswerCards:
+    """Makes the buttons of answers, and does what they say."""
+
+    def __init__(self, votes: Votes, clock: Callable[[], datetime]) -> None:
+        self._votes = votes
+        self._clock = clock
+        self._answers: OrderedDict[int, Answer] = OrderedDict()
+
+    def remember(self, message_id: int, answer: Answer) -> None:
+        """Keep an answer, so that its passages can be shown."""
+        self._answers[message_id] = answer
+        while len(self._answers) > _REMEMBERED:
+            self._answers.popitem(last=False)
+
+    async def act(
+        self, interaction: discord.Interaction[Any], action: Action, asker_id: int
+    ) -> None:
+        """Do what a button says. Raises what discord.py raises."""
+        message = interaction.message
+        if message is None:
+            return
+        if action is Action.REMOVE:
+            if interaction.user.id != asker_id and not interaction.permissions.manage_messages:
+                await interaction.response.send_message(_NOT_YOURS, ephemeral=True)
+                return
+            await interaction.response.defer()
+            await interaction.delete_original_response()
+            return
+        if action is Action.PASSAGES:
+            answer = self._answers.get(message.id)
+            # After a restart there are the quotations in the embeds, which are shorter.
+            said = passages_text(answer) if answer else quotes_text(message.embeds)
+            await interaction.response.send_message(said, ephemeral=True)
+            return
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        helpful = action is Action.HELPFUL
+        try:
+            await self._votes.cast(
+                message.id, interaction.user.id, helpful=helpful, now=self._clock()
+            )
+        except (sqlite3.Error, OSError) as error:
+            _log.error("A vote could not be noted: %s", error)
+            await interaction.edit_original_response(content=_NO_VOTE)
+        else:
+            await interaction.edit_original_response(content=_THANKS)
+
+
+class HasCards(Protocol):
+    """The client, as the buttons need it."""
+
+    cards: AnswerCards
+
+
+class CardButton(
+    discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]],
+    template=r"askben:(?P<action>passages|helpful|unhelpful|remove):(?P<asker>\d+)",
+):
+    """A button of an answer, known by its action and who asked."""
+
+    def __init__(self, action: Action, asker_id: int) -> None:
+        label, emoji = _LOOKS[action]
+        super().__init__(
+            discord.ui.Button(
+                label=label,
+                emoji=emoji,
+                style=discord.ButtonStyle.secondary,
+                custom_id=f"askben:{action}:{asker_id}",
+            )
+        )
+        self._action = action
+        self._asker_id = asker_id
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str]
+    ) -> CardButton:
+        """Make the button anew from its id."""
+        del interaction, item
+        return cls(Action(match["action"]), int(match["asker"]))
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Do what the button says."""
+        client: HasCards = interaction.client
+        try:
+            await client.cards.act(interaction, self._action, self._asker_id)
+        except (discord.HTTPException, OSError) as error:
+            _log.warning("A button could not be answered: %s", error)
+
+
+def make_buttons(answer: Answer, asker_id: int) -> discord.ui.View:
+    """Return the buttons of an answer; a refusal has no passages."""
+    view = discord.ui.View(timeout=None)
+    for action in Action:
+        if action is not Action.PASSAGES or answer.outcome is not Outcome.REFUSED:
+            view.add_item(CardButton(action, asker_id))
+    view.stop()  # the buttons are found by their ids; no view has to wait for them
+    return view

@@ -1,0 +1,1 @@
+"""Remembers across restarts what people thought of answers. Keeps no text of anybody."""
