@@ -40,6 +40,7 @@ _NO_CONTENT = (
 _TROUBLE = "Something went wrong with your question; my log tells the owner what."
 
 _ANYWHERE = Policy()
+_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0  # seconds before another client starts
 _LAST_ANSWERS = 7.0  # seconds; those who stop containers wait for ten
 
 _log = logging.getLogger(__name__)
@@ -183,26 +184,22 @@ async def run_bot(
     """
     if api_url:
         await point_at(api_url, token)
-    client = AskBenClient(
-        answerer=answerer,
-        reindex=reindex,
-        votes=votes,
-        clock=lambda: datetime.now(UTC),
-        policy=policy,
-        message_content=message_content,
-    )
+
+    def make_client() -> AskBenClient:
+        return AskBenClient(
+            answerer=answerer,
+            reindex=reindex,
+            votes=votes,
+            clock=lambda: datetime.now(UTC),
+            policy=policy,
+            message_content=message_content,
+        )
+
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, stopping.set)
     try:
-        async with client:
-            session = asyncio.create_task(client.start(token))
-            stop = asyncio.create_task(stopping.wait())
-            await asyncio.wait({session, stop}, return_when=asyncio.FIRST_COMPLETED)
-            stop.cancel()
-            if stopping.is_set():
-                await client.close()
-            await session
+        await _keep_running(make_client, token, stopping)
     except discord.LoginFailure as error:
         raise DiscordLoginError(_REFUSED) from error
     except discord.PrivilegedIntentsRequired as error:
@@ -211,6 +208,31 @@ async def run_bot(
         raise DiscordLoginError(f"Discord cannot be reached ({error}); try again later") from error
     finally:
         loop.remove_signal_handler(signal.SIGTERM)
+
+
+async def _keep_running(
+    make_client: Callable[[], AskBenClient], token: str, stopping: asyncio.Event
+) -> None:
+    """Run clients one after the other until one is stopped or Discord refuses it."""
+    pause = _FIRST_PAUSE
+    while not stopping.is_set():
+        async with make_client() as client:
+            session = asyncio.create_task(client.start(token))
+            stop = asyncio.create_task(stopping.wait())
+            await asyncio.wait({session, stop}, return_when=asyncio.FIRST_COMPLETED)
+            stop.cancel()
+            if stopping.is_set():
+                await client.close()
+            try:
+                await session
+                return
+            except (discord.DiscordException, aiohttp.ClientError, OSError):
+                raise
+            except Exception:  # noqa: BLE001 - an event that discord.py cannot parse ends a client
+                _log.exception("The Discord client failed; another one starts in %.0f s", pause)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), pause)
+        pause = min(2 * pause, _LONGEST_PAUSE)
 
 
 async def point_at(api_url: str, token: str) -> None:

@@ -74,3 +74,22 @@ async def test_a_wrong_token_is_one_sentence_and_no_traceback(example_data: Path
     assert b"ASKBEN_DISCORD_TOKEN" in err
     assert b"Traceback" not in out + err
     assert b"wrong.token.here" not in out + err
+
+
+async def test_after_an_event_that_cannot_be_parsed_the_bot_comes_back(example_data: Path) -> None:
+    async with (
+        FakeDiscord() as discord,
+        process("run", example_data, discord, discord.token) as bot,
+    ):
+        await discord.wait(lambda: discord.connected and discord.commands, 30)
+        await discord.gateway.dispatch("MESSAGE_CREATE", {"id": "no number"})
+        await discord.wait(lambda: [r.op for r in discord.gateway_in].count(2) == 2, 30)
+        await discord.wait(lambda: discord.connected, 10)
+        asked = "What does the server under the stairs cost in a year?"
+        await discord.user_message(f"{discord.bot.mention} {asked}")
+        await discord.wait(lambda: any("£96.06" in m.content for m in discord.bot_messages), 20)
+        bot.send_signal(signal.SIGTERM)
+        _, err = await asyncio.wait_for(bot.communicate(), 10)
+    assert bot.returncode == 0
+    assert b"another one starts in 1 s" in err
+    assert discord.token.encode() not in err
