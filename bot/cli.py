@@ -175,13 +175,15 @@ async def _run_bot(app: App) -> None:
         )
     from bot.discord_front.client import run_bot
 
-    await app.load_models()
-    await run_bot(
-        token=token.get_secret_value(),
-        api_url=app.settings.discord_api_url,
-        answerer=app.answerer,
-        reindex=lambda on_progress: app.indexer.reindex(app.sources(), on_progress),
-    )
+    async with app.health_port():
+        await app.load_models()
+        await run_bot(
+            token=token.get_secret_value(),
+            api_url=app.settings.discord_api_url,
+            answerer=app.answerer,
+            reindex=lambda on_progress: app.indexer.reindex(app.sources(), on_progress),
+            on_connection=app.watch_connection,
+        )
 
 
 async def _ensure_index(app: App) -> None:

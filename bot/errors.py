@@ -5,6 +5,7 @@ AskBenError
 ├── UsageError           the command line was called with something it cannot use
 ├── PagesFailed          a reindex came to its end, but not every page could be used
 ├── DiscordLoginError    Discord does not let the bot in
+├── HealthPortError      the port for health and metrics cannot be opened
 └── LLMError             the LLM gave no answer
     ├── LLMUnreachable   it could not be reached, or the connection broke
     ├── LLMRefused       it answered with an error
@@ -31,6 +32,10 @@ class PagesFailed(AskBenError):
 
 class DiscordLoginError(AskBenError):
     """Discord does not let the bot in."""
+
+
+class HealthPortError(AskBenError):
+    """The port for health and metrics cannot be opened."""
 
 
 class LLMError(AskBenError):

@@ -38,6 +38,9 @@ class Settings(BaseSettings):
     author: str = "the author"
     data_dir: Path = Path("data")
 
+    health_port: int | None = Field(default=None, ge=0, le=65535)
+    health_host: str = "127.0.0.1"
+
     discord_token: SecretStr | None = None
     discord_token_file: Path | None = None
     discord_api_url: str | None = None

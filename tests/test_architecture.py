@@ -26,12 +26,15 @@ FLOORS: list[list[str]] = [
         *("retrieval.parsing", "retrieval.sources", "retrieval.chunking", "retrieval.planning"),
         *("retrieval.embedding", "retrieval.stores", "retrieval.ranking"),
         "retrieval.answerability",
-        *("bot.settings", "bot.llm", "bot.answering"),
+        *("bot.settings", "bot.llm", "bot.served_models", "bot.metrics", "bot.answering"),
     ],
     ["retrieval.searching", "bot.answering.answerer"],
     ["retrieval.calibration"],
     ["retrieval.indexing"],
-    ["bot.contract", "bot.discord_front", "bot.terminal", "bot.evaluation", "bot.comparison"],
+    [
+        *("bot.contract", "bot.discord_front", "bot.terminal", "bot.evaluation", "bot.comparison"),
+        *("bot.health", "bot.readiness"),
+    ],
     ["bot.assembly"],
     ["bot.cli", "bot.__main__"],
 ]
@@ -50,6 +53,7 @@ ROOMS = {
     "tqdm": "bot.terminal",
     "filelock": "retrieval.stores",
     "sentencex": "retrieval.sentences",
+    "prometheus_client": "bot.metrics",
 }
 
 # These take values and return values: no clock, no files, no network, no event loop.

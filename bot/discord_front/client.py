@@ -30,6 +30,8 @@ _REFUSED = (
 )
 _TROUBLE = "Something went wrong with your question; my log tells the owner what."
 
+OnConnection = Callable[[bool], None]
+
 _log = logging.getLogger(__name__)
 
 
@@ -37,7 +39,12 @@ class AskBenClient(discord.Client):
     """Answers mentions and replies. Needs no privileged intent: Discord shows it those it is in."""
 
     def __init__(
-        self, *, answerer: Answerer, reindex: Reindex, clock: Callable[[], datetime]
+        self,
+        *,
+        answerer: Answerer,
+        reindex: Reindex,
+        clock: Callable[[], datetime],
+        on_connection: OnConnection = lambda _: None,
     ) -> None:
         super().__init__(
             intents=discord.Intents(guilds=True, guild_messages=True),
@@ -47,6 +54,7 @@ class AskBenClient(discord.Client):
         self._answerer = answerer
         self._reindex = reindex
         self._clock = clock
+        self._on_connection = on_connection
         self._first_index: asyncio.Task[None] | None = None
         self._tree = app_commands.CommandTree(self)
         add_commands(self._tree, answerer=answerer, reindex=reindex, clock=clock)
@@ -59,6 +67,18 @@ class AskBenClient(discord.Client):
     async def on_ready(self) -> None:
         """Say that the bot can be asked."""
         _log.info("Logged in as %s in %d servers", self.user, len(self.guilds))
+
+    async def on_connect(self) -> None:
+        """Say that the gateway is there, for the first time or with a new session."""
+        self._on_connection(True)
+
+    async def on_resumed(self) -> None:
+        """Say that the gateway is there again, with the session it had."""
+        self._on_connection(True)
+
+    async def on_disconnect(self) -> None:
+        """Say that the gateway is gone; discord.py goes on trying."""
+        self._on_connection(False)
 
     async def on_message(self, message: discord.Message) -> None:
         """Answer a message that asks the bot. The outermost edge: nothing leaves it."""
@@ -105,14 +125,21 @@ async def run_bot(
     api_url: str | None,
     answerer: Answerer,
     reindex: Reindex,
+    on_connection: OnConnection = lambda _: None,
 ) -> None:
     """Run the bot until it is stopped (Ctrl-C or SIGTERM).
 
-    `api_url` is the base of a Discord-compatible server's API. Raises DiscordLoginError.
+    `api_url` is the base of a Discord-compatible server's API. `on_connection` hears whether the
+    gateway is there, each time that this changes. Raises DiscordLoginError.
     """
     if api_url:
         await point_at(api_url, token)
-    client = AskBenClient(answerer=answerer, reindex=reindex, clock=lambda: datetime.now(UTC))
+    client = AskBenClient(
+        answerer=answerer,
+        reindex=reindex,
+        clock=lambda: datetime.now(UTC),
+        on_connection=on_connection,
+    )
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, stopping.set)

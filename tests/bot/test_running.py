@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from tests.conftest import EXAMPLE_BLOG, EXAMPLE_SITE, REPOSITORY
@@ -19,7 +20,7 @@ from tests.fake_discord import FakeDiscord
 
 @asynccontextmanager
 async def process(
-    command: str, data: Path, discord: FakeDiscord, token: str
+    command: str, data: Path, discord: FakeDiscord, token: str, **more: str
 ) -> AsyncIterator[Process]:
     settings = {
         "ASKBEN_SOURCES": str(EXAMPLE_BLOG),
@@ -28,6 +29,7 @@ async def process(
         "ASKBEN_DISCORD_TOKEN": token,
         "ASKBEN_DISCORD_API_URL": discord.api_url,
         "PYTHONPATH": str(REPOSITORY),
+        **more,
     }
     started = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", command),
@@ -74,3 +76,34 @@ async def test_a_wrong_token_is_one_sentence_and_no_traceback(example_data: Path
     assert b"ASKBEN_DISCORD_TOKEN" in err
     assert b"Traceback" not in out + err
     assert b"wrong.token.here" not in out + err
+
+
+async def test_the_health_port_tells_how_the_running_bot_is(
+    example_data: Path, unused_tcp_port: int
+) -> None:
+    url = f"http://127.0.0.1:{unused_tcp_port}"
+    async with (
+        FakeDiscord() as discord,
+        process(
+            "run", example_data, discord, discord.token, ASKBEN_HEALTH_PORT=str(unused_tcp_port)
+        ) as bot,
+        aiohttp.ClientSession() as session,
+    ):
+        await discord.wait(lambda: discord.connected and discord.commands, 30)
+        await discord.user_message(f"{discord.bot.mention} What does the server cost in a year?")
+        await discord.wait(lambda: discord.bot_messages, 20)
+        async with session.get(f"{url}/readyz") as response:
+            ready = await response.json()
+            assert response.status == 200
+        discord.drop_gateway()
+        metrics = ""
+        while "askben_discord_reconnects_total 1.0" not in metrics:
+            await asyncio.sleep(0.05)
+            async with session.get(f"{url}/metrics") as response:
+                metrics = await response.text()
+        bot.send_signal(signal.SIGTERM)
+        await asyncio.wait_for(bot.communicate(), 10)
+    states = {name: check["state"] for name, check in ready["checks"].items()}
+    assert states == {"index": "ok", "llm": "degraded", "discord": "ok"}
+    assert 'askben_answers_total{outcome="quoted"} 1.0' in metrics
+    assert "askben_index_posts 1" in metrics
