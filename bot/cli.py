@@ -17,6 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot import upkeep
 from bot.errors import AskBenError, PagesFailed, SettingsError, UsageError
 from retrieval.errors import RetrievalError
 
@@ -247,6 +248,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument(
         "--compare", type=Path, metavar="FILE", help="say what changed since an earlier run's JSON"
     )
+    with_json(command("doctor", upkeep.doctor, "check everything that askBen leans on"))
     return parser
 
 

@@ -4,6 +4,7 @@ AskBenError
 ├── SettingsError        a setting has a value that cannot be used
 ├── UsageError           the command line was called with something it cannot use
 ├── PagesFailed          a reindex came to its end, but not every page could be used
+├── ChecksFailed         the doctor found something that does not work
 ├── DiscordLoginError    Discord does not let the bot in
 ├── HealthPortError      the port for health and metrics cannot be opened
 └── LLMError             the LLM gave no answer
@@ -28,6 +29,10 @@ class UsageError(AskBenError):
 
 class PagesFailed(AskBenError):
     """A reindex came to its end, but not every page could be used."""
+
+
+class ChecksFailed(AskBenError):
+    """The doctor found something that does not work."""
 
 
 class DiscordLoginError(AskBenError):

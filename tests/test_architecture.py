@@ -33,10 +33,10 @@ FLOORS: list[list[str]] = [
     ["retrieval.indexing"],
     [
         *("bot.contract", "bot.discord_front", "bot.terminal", "bot.evaluation", "bot.comparison"),
-        *("bot.health", "bot.readiness"),
+        *("bot.health", "bot.readiness", "bot.doctor"),
     ],
     ["bot.assembly"],
-    ["bot.cli", "bot.__main__"],
+    ["bot.cli", "bot.upkeep", "bot.__main__"],
 ]
 
 ROOMS = {
@@ -65,7 +65,7 @@ PURE = [
     *("bot.answering.spans", "bot.answering.listing", "bot.answering.sources"),
     *("bot.answering.types", "bot.answering.prompt", "bot.contract", "bot.comparison"),
     *("bot.answering.citations", "bot.answering.quoting", "bot.answering.rewriting"),
-    "bot.discord_front.embeds",
+    *("bot.discord_front.embeds", "bot.doctor.findings", "bot.doctor.permissions"),
 ]
 IMPURE_IMPORTS = {"asyncio", "os", "time", "random", "socket", "aiohttp", "logging", "threading"}
 

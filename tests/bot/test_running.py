@@ -16,6 +16,7 @@ import pytest
 
 from tests.conftest import EXAMPLE_BLOG, EXAMPLE_SITE, REPOSITORY
 from tests.fake_discord import FakeDiscord
+from tests.fake_llm import FakeLLM
 
 
 @asynccontextmanager
@@ -107,3 +108,26 @@ async def test_the_health_port_tells_how_the_running_bot_is(
     assert states == {"index": "ok", "llm": "degraded", "discord": "ok"}
     assert 'askben_answers_total{outcome="quoted"} 1.0' in metrics
     assert "askben_index_posts 1" in metrics
+
+
+async def test_the_doctor_finds_a_whole_bot_healthy(example_data: Path) -> None:
+    async with FakeDiscord() as discord, FakeLLM() as llm:
+        more = {"ASKBEN_LLM_URL": llm.url}
+        async with process("doctor", example_data, discord, discord.token, **more) as doctor:
+            out, err = await asyncio.wait_for(doctor.communicate(), 60)
+    assert doctor.returncode == 0, (out, err)
+    lines = out.decode().splitlines()
+    assert {line.split()[0] for line in lines} == {"ok"}
+    assert any(line.startswith("ok       index: 1") for line in lines)
+
+
+async def test_the_doctor_exits_with_1_and_says_what_mends_it(example_data: Path) -> None:
+    async with (
+        FakeDiscord() as discord,
+        process("doctor", example_data, discord, "wrong.token.here") as doctor,
+    ):
+        out, err = await asyncio.wait_for(doctor.communicate(), 60)
+    assert doctor.returncode == 1
+    assert b"failed   token: Discord refused the token" in out
+    assert b"checks failed" in err
+    assert b"wrong.token.here" not in out + err
