@@ -73,12 +73,14 @@ class Settings(BaseSettings):
             file = given.get(f"{name}_file")
             if file and not given.get(name):
                 try:
-                    given = {**given, name: Path(file).read_text("utf-8").strip()}
+                    secret = Path(file).read_text("utf-8").strip()
                 except (OSError, UnicodeDecodeError) as error:
                     raise SettingsError(
                         f"{PREFIX}{name.upper()}_FILE names {file}, which cannot be read "
                         f"({type(error).__name__})"
                     ) from error
+                if secret:  # else it means "not set", as an empty variable does
+                    given = {**given, name: secret}
         return given
 
     @field_validator("site_url", "discord_api_url", "llm_url", "qdrant_url")
