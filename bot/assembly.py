@@ -24,7 +24,7 @@ from retrieval.errors import StoreError
 from retrieval.indexing import Indexer
 from retrieval.searching import Searcher
 from retrieval.sources import Source, open_source
-from retrieval.stores import Store
+from retrieval.stores import IndexBackup, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,17 @@ class App:
         await self.embedder.load()
         if self.reranker:
             await self.reranker.load()
+
+    def backup(self) -> IndexBackup:
+        """Return what backs the index up and restores it."""
+        settings = self.settings
+        if settings.qdrant_url:
+            from retrieval.stores.server_backup import ServerBackup
+
+            return ServerBackup(settings.qdrant_url, api_key=_revealed(settings.qdrant_api_key))
+        from retrieval.stores.embedded_backup import EmbeddedBackup
+
+        return EmbeddedBackup(settings.data_dir / "index")
 
     def sources(self, names: list[str] | None = None) -> list[Source]:
         """Return the sources of the settings, or those that are named instead.

@@ -249,6 +249,10 @@ def _parser() -> argparse.ArgumentParser:
         "--compare", type=Path, metavar="FILE", help="say what changed since an earlier run's JSON"
     )
     with_json(command("doctor", upkeep.doctor, "check everything that askBen leans on"))
+    backup = command("backup", upkeep.backup, "write the index to a file")
+    backup.add_argument("file", type=Path, metavar="FILE")
+    restore = command("restore", upkeep.restore, "let the index in a backup serve")
+    restore.add_argument("file", type=Path, metavar="FILE")
     return parser
 
 
