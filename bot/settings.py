@@ -38,7 +38,7 @@ class Settings(BaseSettings):
     author: str = "the author"
     data_dir: Path = Path("data")
 
-    health_port: int | None = Field(default=None, ge=0, le=65535)
+    health_port: int | None = Field(default=None, ge=1, le=65535)
     health_host: str = "127.0.0.1"
 
     discord_token: SecretStr | None = None
