@@ -130,7 +130,7 @@ async def run_bot(
     """Run the bot until it is stopped (Ctrl-C or SIGTERM).
 
     `api_url` is the base of a Discord-compatible server's API. `on_connection` hears whether the
-    gateway is there, each time that this changes. Raises DiscordLoginError.
+    gateway is there whenever it comes or goes. Raises DiscordLoginError.
     """
     if api_url:
         await point_at(api_url, token)

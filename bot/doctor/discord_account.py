@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from importlib.metadata import version
 from types import TracebackType
 from typing import Any, Self
 
@@ -104,7 +105,12 @@ class _Api:
     def __init__(self, base: str, token: str) -> None:
         self._base = base.rstrip("/")
         self._session = aiohttp.ClientSession(
-            headers={"Authorization": f"Bot {token}"}, timeout=_PATIENCE
+            # Discord turns clients away that do not say what they are in this form.
+            headers={
+                "Authorization": f"Bot {token}",
+                "User-Agent": f"DiscordBot (askBen, {version('askben')})",
+            },
+            timeout=_PATIENCE,
         )
         self.date: datetime | None = None
 

@@ -43,10 +43,11 @@ class EmbeddedBackup:
             folder = self._folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S.%f}"
             try:
                 index = await asyncio.to_thread(_unpack, file, folder)
-                await store.serve(folder, index)
             except BaseException:
                 await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
                 raise
+            # From here on the pointer may name the folder, so that it is left where it is.
+            await store.serve(folder, index)
             return index.info
         finally:
             await store.close()

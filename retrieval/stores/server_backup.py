@@ -73,10 +73,11 @@ class ServerBackup:
                     raise BackupError(
                         f"The backup {file} holds {count['count']} chunks, not {info.chunks}"
                     )
-                await server.move_alias(name)
             except BaseException:
                 await server.discard(f"/collections/{name}")
                 raise
+            # From here on the alias may name the collection, whatever the answer: it is left there.
+            await server.move_alias(name)
             return info
 
 
