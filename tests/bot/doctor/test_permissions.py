@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from bot.doctor.permissions import NEEDED, invite_link, lacking, may_answer_somewhere
+from tests.conftest import REPOSITORY
 
 ALL_NEEDED = sum(NEEDED.values())
 MEMBER = {"user": {"id": "bot"}, "roles": ["readers"]}
@@ -66,3 +67,8 @@ def test_the_invite_link_asks_for_the_needed_permissions_alone() -> None:
     assert asked["scope"] == ["bot applications.commands"]
     assert int(asked["permissions"][0]) == ALL_NEEDED
     assert not ALL_NEEDED & (1 << 3 | 1 << 5 | 1 << 13), "may administrate, manage or delete"
+
+
+def test_the_readme_names_the_permissions_of_the_invite_link() -> None:
+    readme = " ".join((REPOSITORY / "README.md").read_text("utf-8").split())
+    assert [name for name in NEEDED if f"*{name}*" not in readme] == []
