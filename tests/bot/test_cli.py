@@ -327,3 +327,15 @@ def test_a_restore_of_something_else_is_one_sentence(askben: Askben, blog: Path)
     result = askben("restore", str(blog / "bread.md"))
     assert result.code == 1
     assert "askben backup" in result.sentence
+
+
+def test_the_doctor_prints_one_document_and_exits_with_1_where_something_is_missing(
+    askben: Askben, example: None
+) -> None:
+    result = askben("doctor", "--json")
+    assert result.code == 1
+    assert "1 of 7 checks failed" in result.sentence
+    assert result.json["ok"] is False
+    verdicts = {one["check"]: one["verdict"] for one in result.json["checks"]}
+    assert verdicts["token"] == "failed"
+    assert verdicts["index"] == verdicts["embedding model"] == verdicts["disk"] == "ok"

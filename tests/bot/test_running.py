@@ -98,10 +98,11 @@ async def test_the_health_port_tells_how_the_running_bot_is(
             assert response.status == 200
         discord.drop_gateway()
         metrics = ""
-        while "askben_discord_reconnects_total 1.0" not in metrics:
-            await asyncio.sleep(0.05)
-            async with session.get(f"{url}/metrics") as response:
-                metrics = await response.text()
+        async with asyncio.timeout(20):
+            while "askben_discord_reconnects_total 1.0" not in metrics:
+                await asyncio.sleep(0.05)
+                async with session.get(f"{url}/metrics") as response:
+                    metrics = await response.text()
         bot.send_signal(signal.SIGTERM)
         await asyncio.wait_for(bot.communicate(), 10)
     states = {name: check["state"] for name, check in ready["checks"].items()}
