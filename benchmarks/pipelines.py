@@ -1,7 +1,7 @@
 """The pipelines that are compared: askBen, and LangChain and LlamaIndex with their own defaults.
 
-All embed with the same model through the same runtime. LangChain and LlamaIndex get the words of the
-question before a follow-up put in front of it, for without that they find nothing.
+All embed with the same model through the same runtime. LangChain and LlamaIndex get the question
+before a follow-up put in front of it, for without that they find nothing.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ async def langchain(posts: Path, data: Path, _: Embedder) -> AsyncIterator[Pipel
 
 @asynccontextmanager
 async def llamaindex(posts: Path, data: Path, _: Embedder) -> AsyncIterator[Pipeline]:
-    """Index a folder with LlamaIndex: chunks of 1024 tokens, 20 of them shared, in its own store."""
+    """Index a folder with LlamaIndex: chunks of 1024 tokens, 20 of them shared, its own store."""
     from llama_index.core import Document, VectorStoreIndex
     from llama_index.core.embeddings import BaseEmbedding
     from llama_index.core.node_parser import SentenceSplitter

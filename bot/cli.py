@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import logging
 import sys
 from collections.abc import Awaitable, Callable, Sequence
@@ -17,11 +16,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot import upkeep
+from bot.arguments import count, history, moment
 from bot.errors import AskBenError, PagesFailed, SettingsError, UsageError
 from retrieval.errors import RetrievalError
 
 if TYPE_CHECKING:
-    from bot.answering.types import Turn
     from bot.assembly import App
     from bot.settings import Settings
     from retrieval.indexing import Report
@@ -178,22 +178,24 @@ async def _run_bot(app: App) -> None:
     from bot.settings import read_places
 
     settings = app.settings
-    await app.load_models()
-    await run_bot(
-        token=token.get_secret_value(),
-        api_url=app.settings.discord_api_url,
-        answerer=app.answerer,
-        reindex=lambda on_progress: app.indexer.reindex(app.sources(), on_progress),
-        votes=app.votes,
-        policy=Policy(
-            direct=settings.discord_direct_messages,
-            channels=read_places(settings.discord_channels),
-            blocked_channels=read_places(settings.discord_blocked_channels),
-            roles=read_places(settings.discord_roles),
-            blocked_roles=read_places(settings.discord_blocked_roles),
-        ),
-        message_content=settings.discord_message_content,
-    )
+    async with app.health_port():
+        await app.load_models()
+        await run_bot(
+            token=token.get_secret_value(),
+            api_url=app.settings.discord_api_url,
+            answerer=app.answerer,
+            reindex=lambda on_progress: app.indexer.reindex(app.sources(), on_progress),
+            votes=app.votes,
+            policy=Policy(
+                direct=settings.discord_direct_messages,
+                channels=read_places(settings.discord_channels),
+                blocked_channels=read_places(settings.discord_blocked_channels),
+                roles=read_places(settings.discord_roles),
+                blocked_roles=read_places(settings.discord_blocked_roles),
+            ),
+            message_content=settings.discord_message_content,
+            on_connection=app.watch_connection,
+        )
 
 
 async def _ensure_index(app: App) -> None:
@@ -240,15 +242,15 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("question", nargs="?", metavar="QUESTION")
     ask.add_argument(
         "--history",
-        type=_history,
+        type=history,
         metavar="FILE",
         help='what was said before: a JSON list of {"role": "user" or "assistant", "content": …}',
     )
-    ask.add_argument("--now", type=_moment, metavar="DATE", help="answer as if it were this day")
+    ask.add_argument("--now", type=moment, metavar="DATE", help="answer as if it were this day")
     search = with_json(command("search", _search, "show the passages that a query finds"))
     search.add_argument("query", metavar="QUERY")
-    search.add_argument("-k", type=_count, default=5, metavar="N", help="how many (5)")
-    search.add_argument("--now", type=_moment, metavar="DATE", help="search as if it were this day")
+    search.add_argument("-k", type=count, default=5, metavar="N", help="how many (5)")
+    search.add_argument("--now", type=moment, metavar="DATE", help="search as if it were this day")
     evaluate = with_json(command("eval", _eval, "measure the search on questions with known posts"))
     evaluate.add_argument("file", type=Path, metavar="FILE.jsonl")
     evaluate.add_argument(
@@ -257,32 +259,12 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument(
         "--compare", type=Path, metavar="FILE", help="say what changed since an earlier run's JSON"
     )
+    with_json(command("doctor", upkeep.doctor, "check everything that askBen leans on"))
+    backup = command("backup", upkeep.backup, "write the index to a file")
+    backup.add_argument("file", type=Path, metavar="FILE")
+    restore = command("restore", upkeep.restore, "let the index in a backup serve")
+    restore.add_argument("file", type=Path, metavar="FILE")
     return parser
-
-
-def _history(file: str) -> tuple[Turn, ...]:
-    from bot.evaluation import read_turns
-
-    try:
-        return read_turns(json.loads(Path(file).read_text("utf-8")))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise argparse.ArgumentTypeError(f"{file} is no list of turns ({error!r})") from error
-
-
-def _moment(stated: str) -> datetime:
-    from bot.evaluation import read_moment
-
-    try:
-        return read_moment(stated)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{stated!r} is no date like 2024-03-31") from error
-
-
-def _count(stated: str) -> int:
-    number = int(stated)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{stated} is less than 1")
-    return number
 
 
 def _now() -> datetime:

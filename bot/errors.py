@@ -4,7 +4,9 @@ AskBenError
 ├── SettingsError        a setting has a value that cannot be used
 ├── UsageError           the command line was called with something it cannot use
 ├── PagesFailed          a reindex came to its end, but not every page could be used
+├── ChecksFailed         the doctor found something that does not work
 ├── DiscordLoginError    Discord does not let the bot in
+├── HealthPortError      the port for health and metrics cannot be opened
 └── LLMError             the LLM gave no answer
     ├── LLMUnreachable   it could not be reached, or the connection broke
     ├── LLMRefused       it answered with an error
@@ -29,8 +31,16 @@ class PagesFailed(AskBenError):
     """A reindex came to its end, but not every page could be used."""
 
 
+class ChecksFailed(AskBenError):
+    """The doctor found something that does not work."""
+
+
 class DiscordLoginError(AskBenError):
     """Discord does not let the bot in."""
+
+
+class HealthPortError(AskBenError):
+    """The port for health and metrics cannot be opened."""
 
 
 class LLMError(AskBenError):

@@ -32,10 +32,7 @@ class LLM:
     """One model on one server. Keeps its connections open until it is closed."""
 
     def __init__(self, url: str, *, model: str | None, api_key: str | None) -> None:
-        base = URL(url)
-        if base.path in {"", "/"}:
-            base = base / "v1"
-        self._base = base
+        self._base = api_base(url)
         self._model = model
         headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
         self._session = aiohttp.ClientSession(
@@ -119,6 +116,12 @@ class LLM:
             said = None
         mend = _MEND.get(response.status, "")
         return f"The LLM at {self._base} answered {response.status} ({said or text[:200]}){mend}"
+
+
+def api_base(url: str) -> URL:
+    """Return the address that paths are put behind; a bare host is taken to mean its /v1."""
+    base = URL(url)
+    return base / "v1" if base.path in {"", "/"} else base
 
 
 async def _read_answer(response: aiohttp.ClientResponse) -> AsyncIterator[str]:

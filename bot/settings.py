@@ -40,6 +40,9 @@ class Settings(BaseSettings):
     author: str = "the author"
     data_dir: Path = Path("data")
 
+    health_port: int | None = Field(default=None, ge=1, le=65535)
+    health_host: str = "127.0.0.1"
+
     discord_token: SecretStr | None = None
     discord_token_file: Path | None = None
     discord_api_url: str | None = None
@@ -78,12 +81,14 @@ class Settings(BaseSettings):
             file = given.get(f"{name}_file")
             if file and not given.get(name):
                 try:
-                    given = {**given, name: Path(file).read_text("utf-8").strip()}
+                    secret = Path(file).read_text("utf-8").strip()
                 except (OSError, UnicodeDecodeError) as error:
                     raise SettingsError(
                         f"{PREFIX}{name.upper()}_FILE names {file}, which cannot be read "
                         f"({type(error).__name__})"
                     ) from error
+                if secret:  # else it means "not set", as an empty variable does
+                    given = {**given, name: secret}
         return given
 
     @field_validator("site_url", "discord_api_url", "llm_url", "qdrant_url")

@@ -8,6 +8,7 @@ RetrievalError
 └── StoreError           the index cannot be read or written
     ├── StoreBusy        another process holds the data folder
     ├── StoreUnreachable the Qdrant server does not answer
+    ├── BackupError      a backup cannot be written, or is none
     └── NoIndex          nothing has been indexed yet
 """
 
@@ -42,6 +43,10 @@ class StoreBusy(StoreError):
 
 class StoreUnreachable(StoreError):
     """The Qdrant server does not answer."""
+
+
+class BackupError(StoreError):
+    """A backup cannot be written, or is none."""
 
 
 class NoIndex(StoreError):

@@ -26,14 +26,18 @@ FLOORS: list[list[str]] = [
         *("retrieval.parsing", "retrieval.sources", "retrieval.chunking", "retrieval.planning"),
         *("retrieval.embedding", "retrieval.stores", "retrieval.ranking"),
         "retrieval.answerability",
-        *("bot.settings", "bot.llm", "bot.answering", "bot.journal"),
+        *("bot.settings", "bot.llm", "bot.served_models", "bot.metrics", "bot.answering"),
+        "bot.journal",
     ],
     ["retrieval.searching", "bot.answering.answerer"],
     ["retrieval.calibration"],
     ["retrieval.indexing"],
-    ["bot.contract", "bot.discord_front", "bot.terminal", "bot.evaluation", "bot.comparison"],
+    [
+        *("bot.contract", "bot.discord_front", "bot.terminal", "bot.evaluation", "bot.comparison"),
+        *("bot.health", "bot.readiness", "bot.doctor"),
+    ],
     ["bot.assembly"],
-    ["bot.cli", "bot.__main__"],
+    ["bot.cli", "bot.arguments", "bot.upkeep", "bot.__main__"],
 ]
 
 ROOMS = {
@@ -50,6 +54,7 @@ ROOMS = {
     "tqdm": "bot.terminal",
     "filelock": "retrieval.stores",
     "sentencex": "retrieval.sentences",
+    "prometheus_client": "bot.metrics",
 }
 
 # These take values and return values: no clock, no files, no network, no event loop.
@@ -62,6 +67,7 @@ PURE = [
     *("bot.answering.types", "bot.answering.prompt", "bot.contract", "bot.comparison"),
     *("bot.answering.citations", "bot.answering.quoting", "bot.answering.rewriting"),
     *("bot.discord_front.embeds", "bot.discord_front.deciding"),
+    *("bot.doctor.findings", "bot.doctor.permissions"),
 ]
 IMPURE_IMPORTS = {"asyncio", "os", "time", "random", "socket", "aiohttp", "logging", "threading"}
 

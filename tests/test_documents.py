@@ -23,7 +23,8 @@ CONTRIBUTING = (REPOSITORY / "CONTRIBUTING.md").read_text("utf-8")
 LOCKS = sorted(REPOSITORY.glob("requirements*.lock"))
 TEXTS = [
     *REPOSITORY.glob("*.md"),
-    *(REPOSITORY / name for name in (".env.example", "Makefile", "benchmarks/README.md")),
+    *(REPOSITORY / name for name in (".env.example", "Makefile")),
+    *(REPOSITORY / name for name in ("benchmarks/README.md", "deploy/README.md")),
     *REPOSITORY.glob("bot/**/*.py"),
     *REPOSITORY.glob("retrieval/**/*.py"),
 ]
@@ -111,7 +112,10 @@ def test_the_readme_names_what_is_there() -> None:
 
 
 def test_every_link_inside_the_repository_leads_somewhere() -> None:
-    for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "benchmarks/README.md"):
+    for name in (
+        *("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"),
+        *("benchmarks/README.md", "deploy/README.md"),
+    ):
         text = (REPOSITORY / name).read_text("utf-8")
         for target in re.findall(r"\]\((?!https?:)([^)#]+)", text):
             assert (REPOSITORY / name).parent.joinpath(target).exists(), f"{name}: {target}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from functools import partial
 
@@ -31,6 +31,8 @@ _TIME_TO_QUOTE = 0.5  # seconds of the deadline that are kept for the quoted ans
 
 _log = logging.getLogger(__name__)
 
+Watch = Callable[[AsyncGenerator[Draft | Answer]], AsyncGenerator[Draft | Answer]]
+
 
 class Answerer:
     """Answers questions within a deadline, with an LLM or, where there is none, without."""
@@ -43,19 +45,27 @@ class Answerer:
         llm: LLM | None,
         author: str,
         deadline: float,
+        watch: Watch = lambda events: events,
     ) -> None:
-        """Take the parts it works with. `deadline` is in seconds from the question."""
+        """Take the parts it works with. `deadline` is in seconds from the question.
+
+        `watch` sees the events of every answer and hands them on.
+        """
+        self._watch = watch
         self._searcher = searcher
         self._embedder = embedder
         self._llm = llm
         self._author = author
         self._deadline = deadline
 
-    async def answer(self, question: Question) -> AsyncGenerator[Draft | Answer]:
+    def answer(self, question: Question) -> AsyncGenerator[Draft | Answer]:
         """Yield drafts as the text arrives and at last one Answer.
 
         Raises RetrievalError when nothing can be searched; a failing LLM raises nothing.
         """
+        return self._watch(self._answer(question))
+
+    async def _answer(self, question: Question) -> AsyncGenerator[Draft | Answer]:
         clock = _Clock()
         result = await self._searcher.search(
             read_query(question),

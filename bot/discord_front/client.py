@@ -42,6 +42,7 @@ _TROUBLE = "Something went wrong with your question; my log tells the owner what
 _ANYWHERE = Policy()
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0  # seconds before another client starts
 _LAST_ANSWERS = 7.0  # seconds; those who stop containers wait for ten
+OnConnection = Callable[[bool], None]
 
 _log = logging.getLogger(__name__)
 
@@ -62,6 +63,7 @@ class AskBenClient(discord.Client):
         clock: Callable[[], datetime],
         policy: Policy = _ANYWHERE,
         message_content: bool = False,
+        on_connection: OnConnection = lambda _: None,
     ) -> None:
         super().__init__(
             intents=discord.Intents(
@@ -78,6 +80,7 @@ class AskBenClient(discord.Client):
         self._clock = clock
         self._policy = policy
         self._conversations = Conversations(self._answer)
+        self._on_connection = on_connection
         self._first_index: asyncio.Task[None] | None = None
         self._tree = app_commands.CommandTree(self)
         self.cards = AnswerCards(votes, clock)
@@ -95,6 +98,18 @@ class AskBenClient(discord.Client):
     async def on_ready(self) -> None:
         """Say that the bot can be asked."""
         _log.info("Logged in as %s in %d servers", self.user, len(self.guilds))
+
+    async def on_connect(self) -> None:
+        """Say that the gateway is there, for the first time or with a new session."""
+        self._on_connection(True)
+
+    async def on_resumed(self) -> None:
+        """Say that the gateway is there again, with the session it had."""
+        self._on_connection(True)
+
+    async def on_disconnect(self) -> None:
+        """Say that the gateway is gone; discord.py goes on trying."""
+        self._on_connection(False)
 
     async def on_message(self, message: discord.Message) -> None:
         """Answer a message that asks the bot."""
@@ -177,10 +192,12 @@ async def run_bot(
     votes: Votes,
     policy: Policy = _ANYWHERE,
     message_content: bool = False,
+    on_connection: OnConnection = lambda _: None,
 ) -> None:
     """Run the bot until it is stopped (Ctrl-C or SIGTERM).
 
-    `api_url` is the base of a Discord-compatible server's API. Raises DiscordLoginError.
+    `api_url` is the base of a Discord-compatible server's API. `on_connection` hears whether the
+    gateway is there whenever it comes or goes. Raises DiscordLoginError.
     """
     if api_url:
         await point_at(api_url, token)
@@ -193,6 +210,7 @@ async def run_bot(
             clock=lambda: datetime.now(UTC),
             policy=policy,
             message_content=message_content,
+            on_connection=on_connection,
         )
 
     stopping = asyncio.Event()

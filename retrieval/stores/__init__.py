@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 from typing import Protocol
 
 from retrieval.catalogue import Catalogue
@@ -60,6 +61,16 @@ class Build(Protocol):
 
         Raises StoreError when it does not hold as many chunks; the old index then serves on.
         """
+
+
+class IndexBackup(Protocol):
+    """Takes the serving index out into a file, and back. Its methods raise StoreError."""
+
+    async def back_up(self, file: Path) -> IndexInfo:
+        """Write the serving index to a file, whole or not at all, and return what it is."""
+
+    async def restore(self, file: Path) -> IndexInfo:
+        """Let the index in a file serve, in one step; after any failure the old one serves on."""
 
 
 class Store(Protocol):

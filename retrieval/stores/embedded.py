@@ -20,9 +20,9 @@ from retrieval.queries import DateRange, Hits
 from retrieval.stores.edge_shard import EdgeShard
 from retrieval.stores.payload import info_from_json, info_to_json
 
-_POINTER = "current"
-_INFO = "info.json"
-_SHARD = "shard"
+POINTER = "current"
+INFO = "info.json"
+SHARD = "shard"
 _KEPT_INDEXES = 2  # the serving one and the one before it
 
 
@@ -75,7 +75,7 @@ class EmbeddedStore:
         """Begin a new index; left without a swap, it is discarded."""
         serving = await self.serving()
         folder = self._folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S.%f}"
-        shard = await asyncio.to_thread(EdgeShard.create, folder / _SHARD, dimension=dimension)
+        shard = await asyncio.to_thread(EdgeShard.create, folder / SHARD, dimension=dimension)
         build = EmbeddedBuild(self, folder, shard, serving.shard if serving else None)
         try:
             yield build
@@ -93,18 +93,18 @@ class EmbeddedStore:
     async def serve(self, folder: Path, serving: EmbeddedIndex) -> None:
         """Make a finished index the serving one: on disk in one step, then in this process."""
         stated = json.dumps(info_to_json(serving.info))
-        await asyncio.to_thread(_write_whole, folder / _INFO, stated)
-        await asyncio.to_thread(_write_whole, self._folder / _POINTER, folder.name)
+        await asyncio.to_thread(_write_whole, folder / INFO, stated)
+        await asyncio.to_thread(_write_whole, self._folder / POINTER, folder.name)
         # The old shard closes when the last search that still runs on it lets go of it.
         self._serving = serving
         await asyncio.to_thread(self._remove_old_indexes, folder.name)
 
     def _acquire_and_load(self) -> EmbeddedIndex | None:
         if not self._lock.is_locked:
-            self._acquire()
+            self.acquire()
         try:
-            name = (self._folder / _POINTER).read_text("utf-8").strip()
-            info = info_from_json(json.loads((self._folder / name / _INFO).read_text("utf-8")))
+            name = (self._folder / POINTER).read_text("utf-8").strip()
+            info = info_from_json(json.loads((self._folder / name / INFO).read_text("utf-8")))
         except FileNotFoundError:
             return None
         except (ValueError, KeyError) as error:
@@ -112,9 +112,10 @@ class EmbeddedStore:
                 f"The index in {self._folder} is damaged ({error!r}); "
                 "delete that folder and run askben index"
             ) from error
-        return EmbeddedIndex(info, EdgeShard.load(self._folder / name / _SHARD))
+        return EmbeddedIndex(info, EdgeShard.load(self._folder / name / SHARD))
 
-    def _acquire(self) -> None:
+    def acquire(self) -> None:
+        """Take the folder for this process. Raises StoreBusy and StoreError."""
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             self._lock.acquire(timeout=0)
@@ -132,7 +133,7 @@ class EmbeddedStore:
     def _remove_old_indexes(self, serving: str) -> None:
         # Their names begin with the time they were begun at, so that the newest sorts last.
         folders = sorted(folder for folder in self._folder.iterdir() if folder.is_dir())
-        finished = [folder for folder in folders if (folder / _INFO).exists()]
+        finished = [folder for folder in folders if (folder / INFO).exists()]
         kept = {serving, *(folder.name for folder in finished[-_KEPT_INDEXES:])}
         for folder in folders:
             if folder.name not in kept:

@@ -29,7 +29,7 @@ from retrieval.stores.payload import (
     record_from_payload,
 )
 
-_ALIAS = "askben"
+ALIAS = "askben"
 _PAGE = 512  # points read or written in one request
 _TIMEOUT = 10  # seconds for one request
 _KEPT_INDEXES = 2  # the serving one and the one before it
@@ -109,7 +109,7 @@ class ServerStore:
         """
         with _translated():
             listed = await self._client.get_aliases()
-        name = next((a.collection_name for a in listed.aliases if a.alias_name == _ALIAS), None)
+        name = next((a.collection_name for a in listed.aliases if a.alias_name == ALIAS), None)
         if name is None:
             return None
         if self._serving is None or self._serving.name != name:
@@ -121,7 +121,7 @@ class ServerStore:
         """Begin a new collection; left without a swap, it is deleted."""
         # With a random end, for two bots on one server may begin at the same moment.
         stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%S.%f}-{secrets.token_hex(3)}"
-        build = ServerBuild(self._client, f"{_ALIAS}-{stamp}", await self.serving())
+        build = ServerBuild(self._client, f"{ALIAS}-{stamp}", await self.serving())
         await build.create(dimension)
         try:
             yield build
@@ -230,17 +230,17 @@ class ServerBuild:
     async def _alias_operations(self) -> list[models.AliasOperations]:
         """Return what moves the alias; the server does all of it in one step."""
         create = models.CreateAliasOperation(
-            create_alias=models.CreateAlias(collection_name=self._name, alias_name=_ALIAS)
+            create_alias=models.CreateAlias(collection_name=self._name, alias_name=ALIAS)
         )
-        if not await self._client.collection_exists(_ALIAS):
+        if not await self._client.collection_exists(ALIAS):
             return [create]
-        delete = models.DeleteAlias(alias_name=_ALIAS)
+        delete = models.DeleteAlias(alias_name=ALIAS)
         return [models.DeleteAliasOperation(delete_alias=delete), create]
 
     async def _delete_old_collections(self) -> None:
         # Their names end in the time they were begun at, so that the newest sorts last.
         listed = await self._client.get_collections()
-        ours = sorted(c.name for c in listed.collections if c.name.startswith(f"{_ALIAS}-"))
+        ours = sorted(c.name for c in listed.collections if c.name.startswith(f"{ALIAS}-"))
         for name in ours[:-_KEPT_INDEXES]:
             await self._client.delete_collection(name)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -309,3 +310,32 @@ def test_run_without_a_token_says_where_to_get_one(askben: Askben) -> None:
     result = askben("run")
     assert result.code == 1
     assert "ASKBEN_DISCORD_TOKEN is not set" in result.sentence
+
+
+def test_backup_wipe_restore_and_ask(askben: Askben, blog: Path, tmp_path: Path) -> None:
+    assert askben("index").code == 0
+    file = str(tmp_path / "backup.tar.gz")
+    assert askben("backup", file).out.startswith("Backed up 1 posts in 1 chunks")
+    shutil.rmtree(tmp_path / "data" / "index")
+    (blog / "bread.md").unlink()  # it can only come from the backup now
+    assert askben("restore", file).out.startswith("Restored 1 posts in 1 chunks")
+    answer = askben("ask", "How long do I knead the dough?", "--json").json
+    assert "ten minutes" in answer["answer"]
+
+
+def test_a_restore_of_something_else_is_one_sentence(askben: Askben, blog: Path) -> None:
+    result = askben("restore", str(blog / "bread.md"))
+    assert result.code == 1
+    assert "askben backup" in result.sentence
+
+
+def test_the_doctor_prints_one_document_and_exits_with_1_where_something_is_missing(
+    askben: Askben, example: None
+) -> None:
+    result = askben("doctor", "--json")
+    assert result.code == 1
+    assert "1 of 7 checks failed" in result.sentence
+    assert result.json["ok"] is False
+    verdicts = {one["check"]: one["verdict"] for one in result.json["checks"]}
+    assert verdicts["token"] == "failed"
+    assert verdicts["index"] == verdicts["embedding model"] == verdicts["disk"] == "ok"

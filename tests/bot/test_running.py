@@ -11,15 +11,17 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from tests.conftest import EXAMPLE_BLOG, EXAMPLE_SITE, REPOSITORY
 from tests.fake_discord import FakeDiscord
+from tests.fake_llm import FakeLLM
 
 
 @asynccontextmanager
 async def process(
-    command: str, data: Path, discord: FakeDiscord, token: str
+    command: str, data: Path, discord: FakeDiscord, token: str, **more: str
 ) -> AsyncIterator[Process]:
     settings = {
         "ASKBEN_SOURCES": str(EXAMPLE_BLOG),
@@ -28,6 +30,7 @@ async def process(
         "ASKBEN_DISCORD_TOKEN": token,
         "ASKBEN_DISCORD_API_URL": discord.api_url,
         "PYTHONPATH": str(REPOSITORY),
+        **more,
     }
     started = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", command),
@@ -93,3 +96,58 @@ async def test_after_an_event_that_cannot_be_parsed_the_bot_comes_back(example_d
     assert bot.returncode == 0
     assert b"another one starts in 1 s" in err
     assert discord.token.encode() not in err
+
+
+async def test_the_health_port_tells_how_the_running_bot_is(
+    example_data: Path, unused_tcp_port: int
+) -> None:
+    url = f"http://127.0.0.1:{unused_tcp_port}"
+    async with (
+        FakeDiscord() as discord,
+        process(
+            "run", example_data, discord, discord.token, ASKBEN_HEALTH_PORT=str(unused_tcp_port)
+        ) as bot,
+        aiohttp.ClientSession() as session,
+    ):
+        await discord.wait(lambda: discord.connected and discord.commands, 30)
+        await discord.user_message(f"{discord.bot.mention} What does the server cost in a year?")
+        await discord.wait(lambda: discord.bot_messages, 20)
+        async with session.get(f"{url}/readyz") as response:
+            ready = await response.json()
+            assert response.status == 200
+        discord.drop_gateway()
+        metrics = ""
+        async with asyncio.timeout(20):
+            while "askben_discord_reconnects_total 1.0" not in metrics:
+                await asyncio.sleep(0.05)
+                async with session.get(f"{url}/metrics") as response:
+                    metrics = await response.text()
+        bot.send_signal(signal.SIGTERM)
+        await asyncio.wait_for(bot.communicate(), 10)
+    states = {name: check["state"] for name, check in ready["checks"].items()}
+    assert states == {"index": "ok", "llm": "degraded", "discord": "ok"}
+    assert 'askben_answers_total{outcome="quoted"} 1.0' in metrics
+    assert "askben_index_posts 1" in metrics
+
+
+async def test_the_doctor_finds_a_whole_bot_healthy(example_data: Path) -> None:
+    async with FakeDiscord() as discord, FakeLLM() as llm:
+        more = {"ASKBEN_LLM_URL": llm.url}
+        async with process("doctor", example_data, discord, discord.token, **more) as doctor:
+            out, err = await asyncio.wait_for(doctor.communicate(), 60)
+    assert doctor.returncode == 0, (out, err)
+    lines = out.decode().splitlines()
+    assert {line.split()[0] for line in lines} == {"ok"}
+    assert any(line.startswith("ok       index: 1") for line in lines)
+
+
+async def test_the_doctor_exits_with_1_and_says_what_mends_it(example_data: Path) -> None:
+    async with (
+        FakeDiscord() as discord,
+        process("doctor", example_data, discord, "wrong.token.here") as doctor,
+    ):
+        out, err = await asyncio.wait_for(doctor.communicate(), 60)
+    assert doctor.returncode == 1
+    assert b"failed   token: Discord refused the token" in out
+    assert b"checks failed" in err
+    assert b"wrong.token.here" not in out + err

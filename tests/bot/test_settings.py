@@ -41,6 +41,11 @@ def test_a_secret_may_come_from_a_file(tmp_path: Path, monkeypatch: pytest.Monke
     assert token.get_secret_value() == "a-token"
 
 
+def test_an_empty_secret_file_is_as_good_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASKBEN_DISCORD_TOKEN_FILE", "/dev/null")
+    assert load_settings().discord_token is None
+
+
 def test_a_secret_file_that_cannot_be_read_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ASKBEN_LLM_API_KEY_FILE", "/nowhere")
     with pytest.raises(SettingsError, match="ASKBEN_LLM_API_KEY_FILE names /nowhere"):

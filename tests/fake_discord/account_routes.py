@@ -31,6 +31,7 @@ class AccountRoutes:
             Route("GET", "/gateway", self.gateway, needs_token=False),
             Route("GET", "/gateway/bot", self.gateway_bot),
             Route("GET", "/users/@me", self.me),
+            Route("GET", "/users/@me/guilds", self.own_guilds),
             Route("POST", "/users/@me/channels", self.open_direct_channel),
             Route("GET", "/users/{user}", self.user),
             Route("GET", "/oauth2/applications/@me", self.application),
@@ -53,6 +54,18 @@ class AccountRoutes:
 
     async def me(self, _: Call) -> Result:
         return self._world.bot.json() | {"verified": True, "mfa_enabled": False, "flags": 0}
+
+    async def own_guilds(self, _: Call) -> Result:
+        guild, member = self._world.guild, self._world.bot_member
+        partial: Json = {
+            "id": guild.id,
+            "name": guild.name,
+            "icon": None,
+            "owner": False,
+            "permissions": str(int(guild.permissions(member))),
+            "features": [],
+        }
+        return [partial]
 
     async def user(self, call: Call) -> Result:
         user = self._world.users.get(call.params["user"])

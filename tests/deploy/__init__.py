@@ -1,0 +1,1 @@
+"""Tests of what stands in deploy/ and of docker-compose.yml."""
