@@ -6,8 +6,10 @@ import argparse
 import json
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from bot.answering.types import Turn
+if TYPE_CHECKING:
+    from bot.answering.types import Turn
 
 
 def history(file: str) -> tuple[Turn, ...]:
