@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --no-compile --no-deps --require-hashes
 
-.PHONY: run test benchmark ablation lock clean
+.PHONY: run test benchmark ablation indexing scale lock clean
 
 run: .venv/.runtime ## index the sources and converse; with ASKBEN_DISCORD_TOKEN: run the Discord bot
 	@$(BIN)/askben start
@@ -33,6 +33,12 @@ BENCHMARKS := .venv-benchmarks
 
 benchmark: $(BENCHMARKS)/.made ## compare with others: make benchmark POSTS=folder QUESTIONS=file
 	@$(BENCHMARKS)/bin/python -m benchmarks.compare --posts "$(POSTS)" --questions "$(QUESTIONS)"
+
+indexing: .venv/.development ## time a reindex of a folder, also as a feed and a sitemap: POSTS=folder
+	@$(BIN)/python -m benchmarks.indexing --posts "$(POSTS)"
+
+scale: .venv/.runtime ## time and memory of reindexing up to 100,000 chunks
+	@$(BIN)/python -m benchmarks.scale
 
 ablation: .venv/.runtime ## take each part of the search out in turn, with the same arguments
 	@$(BIN)/python -m benchmarks.ablation --posts "$(POSTS)" --questions "$(QUESTIONS)"

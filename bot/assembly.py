@@ -3,29 +3,56 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
+from aiohttp import web
 from pydantic import SecretStr
 
 from bot.answering.answerer import Answerer
+from bot.golden_gate import GoldenGate
 from bot.health import serve_health
 from bot.journal.votes import Votes
 from bot.llm import LLM
 from bot.metrics import Metrics
+from bot.publish_hook import publish_hook
 from bot.readiness import AskForModels, Readiness
+from bot.schedule import Every, Schedule
 from bot.served_models import served_models
 from bot.settings import Settings
-from retrieval.documents import Permalinks
+from retrieval.documents import IndexInfo, Permalinks
 from retrieval.embedding import Embedder, Reranker
 from retrieval.errors import StoreError
 from retrieval.indexing import Indexer
+from retrieval.reports import Preview, Progress, Report
 from retrieval.searching import Searcher
-from retrieval.sources import Source, open_source
+from retrieval.sources import Fetcher, FetchLimits, Source, open_source
 from retrieval.stores import IndexBackup, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Reindexing:
+    """The reindex of the sources in the settings."""
+
+    indexer: Indexer
+    open_sources: Callable[[], list[Source]]
+
+    async def preview(self, on_progress: Callable[[Progress], None]) -> Preview:
+        """Return what a reindex would do."""
+        return await self.indexer.preview(self.open_sources(), on_progress)
+
+    async def reindex(
+        self, on_progress: Callable[[Progress], None], *, force: bool = False
+    ) -> Report:
+        """Bring the index up to the sources."""
+        return await self.indexer.reindex(self.open_sources(), on_progress, force=force)
+
+    async def rollback(self) -> IndexInfo:
+        """Let the index before the serving one serve again."""
+        return await self.indexer.rollback()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +69,8 @@ class App:
     votes: Votes
     metrics: Metrics
     readiness: Readiness
+    schedule: Schedule
+    fetcher: Fetcher
 
     async def load_models(self) -> None:
         """Load the models, so that no question waits for them. Raises ModelError."""
@@ -65,7 +94,11 @@ class App:
 
         Raises SourceError for a name that no kind of source knows.
         """
-        return [self._source(name) for name in names or self.settings.source_names]
+        return _sources(self.settings, self.fetcher, names)
+
+    def reindexing(self) -> Reindexing:
+        """Return what /reindex has done."""
+        return Reindexing(self.indexer, self.sources)
 
     def watch_connection(self, connected: bool) -> None:
         """Note that Discord's gateway is there, or gone."""
@@ -88,10 +121,25 @@ class App:
                 self.settings.health_port,
                 checks=self.readiness.checks,
                 metrics=self._metrics_page,
+                routes=self._routes(),
             ):
                 yield
         finally:
             watching.cancel()
+
+    @asynccontextmanager
+    async def kept_up(self, *, at_once: bool) -> AsyncIterator[None]:
+        """Keep the index up to the sources meanwhile, beginning `at_once` or after a pause."""
+        keeping = asyncio.create_task(self.schedule.run(at_once=at_once))
+        try:
+            yield
+        finally:
+            keeping.cancel()
+            await asyncio.gather(keeping, return_exceptions=True)
+
+    def _routes(self) -> list[web.RouteDef]:
+        key = _revealed(self.settings.reindex_key)
+        return [publish_hook(key, self.schedule.ask)] if key else []
 
     async def _metrics_page(self) -> bytes:
         try:
@@ -100,11 +148,6 @@ class App:
             index = None
         self.metrics.watch_index(index.info if index else None)
         return self.metrics.page()
-
-    def _source(self, name: str) -> Source:
-        site = self.settings.site_url
-        permalinks = Permalinks(site, self.settings.permalink) if site else None
-        return open_source(name, permalinks=permalinks, largest_page=self.settings.largest_page)
 
 
 @asynccontextmanager
@@ -132,18 +175,25 @@ async def assemble(settings: Settings) -> AsyncIterator[App]:
                 cache=settings.data_dir / "models",
             )
         metrics = Metrics()
+        limits = FetchLimits(largest=settings.largest_page, private=settings.private_addresses)
+        fetcher = Fetcher(settings.data_dir / "http.sqlite", limits)
+        closing.push_async_callback(fetcher.close)
+        gate = None
+        if settings.golden_questions:
+            gate = GoldenGate(settings.golden_questions, embedder=embedder, clock=_now)
+        indexer = Indexer(
+            store=store, embedder=embedder, clock=_now, language=settings.language, gate=gate
+        )
+        schedule = _schedule(settings, indexer, fetcher)
         searcher = Searcher(store=store, embedder=embedder, reranker=reranker)
         yield App(
             settings=settings,
             store=store,
             embedder=embedder,
             reranker=reranker,
-            indexer=Indexer(
-                store=store,
-                embedder=embedder,
-                clock=lambda: datetime.now(UTC),
-                language=settings.language,
-            ),
+            indexer=indexer,
+            fetcher=fetcher,
+            schedule=schedule,
             searcher=searcher,
             answerer=Answerer(
                 searcher=searcher,
@@ -159,9 +209,39 @@ async def assemble(settings: Settings) -> AsyncIterator[App]:
                 fingerprint=embedder.fingerprint,
                 ask_for_models=_ask_for_models(settings),
                 model=settings.llm_model,
+                last_sync=lambda: schedule.last,
             ),
             votes=Votes(settings.data_dir / "journal.sqlite"),
         )
+
+
+def _schedule(settings: Settings, indexer: Indexer, fetcher: Fetcher) -> Schedule:
+    opened: list[Source] = []  # once, for a source remembers whether it has a feed
+
+    async def reindex(news_only: bool) -> Report:
+        opened[:] = opened or _sources(settings, fetcher)
+        return await indexer.reindex(opened, news_only=news_only)
+
+    every = Every(
+        news=settings.read_feeds_every * 60 or None,
+        everything=settings.read_all_every * 3600 or None,
+    )
+    return Schedule(every, reindex=reindex, rolled_back=indexer.rolled_back)
+
+
+def _sources(settings: Settings, fetcher: Fetcher, names: list[str] | None = None) -> list[Source]:
+    site = settings.site_url
+    permalinks = Permalinks(site, settings.permalink) if site else None
+    return [
+        open_source(
+            name, permalinks=permalinks, largest_page=settings.largest_page, fetcher=fetcher
+        )
+        for name in names or settings.source_names
+    ]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _open_store(settings: Settings) -> Store:
@@ -169,7 +249,12 @@ def _open_store(settings: Settings) -> Store:
     if settings.qdrant_url:
         from retrieval.stores.server import ServerStore
 
-        return ServerStore.connect(settings.qdrant_url, api_key=_revealed(settings.qdrant_api_key))
+        return ServerStore.connect(
+            settings.qdrant_url,
+            api_key=_revealed(settings.qdrant_api_key),
+            shards=settings.qdrant_shards,
+            replicas=settings.qdrant_replicas,
+        )
     from retrieval.stores.embedded import EmbeddedStore
 
     return EmbeddedStore(settings.data_dir / "index")

@@ -18,13 +18,12 @@ from typing import TYPE_CHECKING
 
 from bot import upkeep
 from bot.arguments import count, history, moment
-from bot.errors import AskBenError, PagesFailed, SettingsError, UsageError
+from bot.errors import AskBenError, SettingsError, UsageError
 from retrieval.errors import RetrievalError
 
 if TYPE_CHECKING:
     from bot.assembly import App
     from bot.settings import Settings
-    from retrieval.indexing import Report
 
 _FAILED, _WRONG_USAGE, _INTERRUPTED = 1, 2, 130
 _SAMPLE_QUESTION = "What was wrong with the bird song result?"
@@ -77,8 +76,13 @@ async def _start(app: App, _: argparse.Namespace) -> None:
     from bot import terminal
     from bot.answering.types import Question
 
-    report = await _reindex(app, None)
-    terminal.print_report(report)
+    if app.settings.discord_token and await app.store.serving():
+        await _run_bot(app)  # which brings the index up to the sources meanwhile
+        return
+    if await app.indexer.rolled_back():
+        _say("The index was rolled back; askben index brings it up to the sources")
+    else:
+        terminal.print_report(await upkeep.reindex(app, None))
     if app.settings.discord_token:
         await _run_bot(app)
     elif sys.stdin.isatty():
@@ -86,22 +90,6 @@ async def _start(app: App, _: argparse.Namespace) -> None:
     else:
         print(f"\nYou: {_SAMPLE_QUESTION}\n")
         await terminal.ask(app.answerer, Question(_SAMPLE_QUESTION, _now()))
-
-
-async def _index(app: App, arguments: argparse.Namespace) -> None:
-    from bot import contract, terminal
-
-    report = await _reindex(app, arguments.source)
-    if arguments.json:
-        terminal.print_json(contract.report_to_json(report))
-    else:
-        terminal.print_report(report)
-    if report.failed:
-        first = report.failed[0]
-        raise PagesFailed(
-            f"{len(report.failed)} of the pages could not be indexed, such as {first.post}: it "
-            f"{first.why}; the others are, and what was indexed of these before is kept"
-        )
 
 
 async def _ask(app: App, arguments: argparse.Namespace) -> None:
@@ -178,13 +166,13 @@ async def _run_bot(app: App) -> None:
     from bot.settings import read_places
 
     settings = app.settings
-    async with app.health_port():
+    async with app.health_port(), app.kept_up(at_once=True):
         await app.load_models()
         await run_bot(
             token=token.get_secret_value(),
             api_url=app.settings.discord_api_url,
             answerer=app.answerer,
-            reindex=lambda on_progress: app.indexer.reindex(app.sources(), on_progress),
+            reindexing=app.reindexing(),
             votes=app.votes,
             policy=Policy(
                 direct=settings.discord_direct_messages,
@@ -203,14 +191,7 @@ async def _ensure_index(app: App) -> None:
     index = await app.store.serving()
     made_by = index.info.fingerprint if index else None
     if made_by is None or made_by != app.embedder.fingerprint(made_by.language):
-        await _reindex(app, None)
-
-
-async def _reindex(app: App, source_names: list[str] | None) -> Report:
-    from bot.terminal import ProgressBar
-
-    with ProgressBar() as bar:
-        return await app.indexer.reindex(app.sources(source_names), bar.show)
+        await upkeep.reindex(app, None)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -234,10 +215,14 @@ def _parser() -> argparse.ArgumentParser:
 
     command("start", _start, "index, then run the bot if there is a token, else converse here")
     command("run", _run_command, "run the Discord bot")
-    index = with_json(command("index", _index, "bring the index up to the sources"))
+    index = with_json(command("index", upkeep.index, "bring the index up to the sources"))
     index.add_argument(
         "--source", action="append", metavar="S", help="instead of ASKBEN_SOURCES; may be repeated"
     )
+    index.add_argument("--force", action="store_true", help="even if many posts would be removed")
+    instead = index.add_mutually_exclusive_group()
+    instead.add_argument("--dry-run", action="store_true", help="say what would change, no more")
+    instead.add_argument("--rollback", action="store_true", help="let the index before serve again")
     ask = with_json(command("ask", _ask, "answer a question, or converse if none is given"))
     ask.add_argument("question", nargs="?", metavar="QUESTION")
     ask.add_argument(

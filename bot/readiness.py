@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from bot.errors import LLMError
 from bot.health import Check, Health, State
+from bot.schedule import LastSync
 from bot.served_models import ServedModel
 from retrieval.documents import Fingerprint
 from retrieval.errors import StoreError
@@ -24,8 +25,10 @@ class Readiness:
         fingerprint: Callable[[str], Fingerprint],
         ask_for_models: AskForModels | None,
         model: str | None,
+        last_sync: Callable[[], LastSync | None] = lambda: None,
     ) -> None:
         """Take what is checked. Without `ask_for_models` there is no LLM, and posts are quoted."""
+        self._last_sync = last_sync
         self._store = store
         self._fingerprint = fingerprint
         self._ask_for_models = ask_for_models
@@ -35,7 +38,9 @@ class Readiness:
     @property
     def checks(self) -> Mapping[str, Check]:
         """The checks by the name of what they check."""
-        return {"index": self.index, "llm": self.llm, "discord": self.discord}
+        return {
+            "index": self.index, "blog": self.blog, "llm": self.llm, "discord": self.discord,
+        }  # fmt: skip
 
     def watch_connection(self, connected: bool) -> None:
         """Note that Discord's gateway is there, or gone."""
@@ -57,10 +62,23 @@ class Readiness:
             return Health(State.DOWN, "nothing has been indexed yet")
         info = index.info
         if info.fingerprint != self._fingerprint(info.fingerprint.language):
-            return Health(State.DOWN, "made by another embedding model; a reindex makes it anew")
+            return Health(
+                State.DEGRADED,
+                "made by another model or version; it serves until a reindex is done",
+            )
         if info.calibration is None:
             return Health(State.DEGRADED, "not measured; a reindex measures it")
         return Health(State.OK, f"{info.posts} posts in {info.chunks} chunks")
+
+    async def blog(self) -> Health:
+        """Say whether the blog could be read again. It is never down: the index serves on."""
+        last = self._last_sync()
+        if last is None:
+            return Health(State.OK, "not read yet since the start")
+        when = f"{last.at:%Y-%m-%d %H:%M} UTC"
+        if last.trouble:
+            return Health(State.DEGRADED, f"tried at {when}: {last.trouble}")
+        return Health(State.OK, f"read at {when}")
 
     async def llm(self) -> Health:
         """Say whether the LLM is there. It is never down: posts are quoted without it."""

@@ -18,7 +18,7 @@ from retrieval.parsing.permalinks import PERMALINK_FIELDS
 
 PREFIX = "ASKBEN_"
 _FOR_TESTS = "ASKBEN_TEST_"
-_SECRETS = ("discord_token", "qdrant_api_key", "llm_api_key")
+_SECRETS = ("discord_token", "qdrant_api_key", "llm_api_key", "reindex_key")
 _EXAMPLE_BLOG = "examples/blog"
 _PLACE = re.compile(r"(?:^|/)(\d+)/(\d+)$")  # a link to a channel ends like this, too
 
@@ -37,11 +37,17 @@ class Settings(BaseSettings):
     site_url: str | None = None
     permalink: str = "{folder}/{slug}/"
     largest_page: int = Field(default=4_000_000, gt=0)
+    private_addresses: bool = False
+    read_feeds_every: float = Field(default=5.0, ge=0)
+    read_all_every: float = Field(default=24.0, ge=0)
+    golden_questions: Path | None = None
     author: str = "the author"
     data_dir: Path = Path("data")
 
     health_port: int | None = Field(default=None, ge=1, le=65535)
     health_host: str = "127.0.0.1"
+    reindex_key: SecretStr | None = None
+    reindex_key_file: Path | None = None
 
     discord_token: SecretStr | None = None
     discord_token_file: Path | None = None
@@ -62,6 +68,8 @@ class Settings(BaseSettings):
     qdrant_url: str | None = None
     qdrant_api_key: SecretStr | None = None
     qdrant_api_key_file: Path | None = None
+    qdrant_shards: int | None = Field(default=None, ge=1)
+    qdrant_replicas: int | None = Field(default=None, ge=1)
     embedding_model: str = "sentence-transformers/all-MiniLM-L6-v2"
     embedding_path: Path | None = None
     language: str | None = None

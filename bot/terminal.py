@@ -18,8 +18,9 @@ from tqdm import tqdm
 
 from bot.answering.answerer import Answerer
 from bot.answering.types import Answer, Draft, Outcome, Question, Role, Turn
-from retrieval.indexing import Progress, Report, Stage
+from retrieval.documents import FailedPage, IndexInfo, LeftOutPage
 from retrieval.queries import Passage
+from retrieval.reports import Preview, Progress, Report, Stage
 
 _PROMPT = "\nYou: "
 _BAR = "{desc}: {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} [{elapsed}<{remaining}]"
@@ -83,10 +84,30 @@ def print_report(report: Report) -> None:
         f"{report.embedded} embedded, {report.kept} kept, {report.dropped} dropped, "
         f"{report.seconds:.1f} s"
     )
-    for page in report.left_out:
-        print(f"Left out: {page.post} {page.why}")
-    for failed in report.failed:
-        print(f"Failed: {failed.post} {failed.why}")
+    _print_reasons(report.left_out, report.failed)
+
+
+def print_preview(preview: Preview) -> None:
+    """Print what a reindex would do, post by post."""
+    if preview.changes_nothing:
+        print(f"Nothing has changed: {_count(preview.posts, 'post')}")
+    else:
+        print(f"Would change: {preview.summary}")
+        changes = preview.changes
+        for sign, posts in (("+", changes.added), ("~", changes.changed), ("-", changes.removed)):
+            for post in posts:
+                print(f"{sign} {post}")
+    if preview.refused:
+        print(f"Needs --force: {preview.refused}")
+    _print_reasons(preview.left_out, preview.failed)
+
+
+def print_rollback(info: IndexInfo) -> None:
+    """Print which index serves again."""
+    print(
+        f"The index of {info.built_at:%Y-%m-%d %H:%M} UTC serves again: "
+        f"{_count(info.posts, 'post')} in {_count(info.chunks, 'chunk')}"
+    )
 
 
 def print_passages(passages: Sequence[Passage]) -> None:
@@ -178,6 +199,13 @@ class _AnswerPrinter:
             print(f"    {_shown_address(source.link)}")
             if answer.outcome is Outcome.ANSWERED:
                 print(f"    “{_shortened(source.quote)}”")
+
+
+def _print_reasons(left_out: Sequence[LeftOutPage], failed: Sequence[FailedPage]) -> None:
+    for page in left_out:
+        print(f"Left out: {page.post} {page.why}")
+    for one in failed:
+        print(f"Failed: {one.post} {one.why}")
 
 
 def _print_comparison(compared: Mapping[str, Any]) -> None:

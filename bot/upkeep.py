@@ -1,4 +1,4 @@
-"""The commands that look after a bot that runs: askben doctor, backup and restore."""
+"""The commands that look after the index and the bot: askben index, doctor, backup and restore."""
 
 from __future__ import annotations
 
@@ -6,11 +6,54 @@ import argparse
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from bot.errors import ChecksFailed
+from bot.errors import ChecksFailed, PagesFailed
 
 if TYPE_CHECKING:
     from bot.assembly import App
     from retrieval.documents import IndexInfo
+    from retrieval.reports import Report
+
+
+async def index(app: App, arguments: argparse.Namespace) -> None:
+    """Bring the index up to the sources, say what that would do, or go back to the one before.
+
+    Raises PagesFailed where pages could not be read, and RetrievalError.
+    """
+    from bot import contract, terminal
+
+    if arguments.rollback:
+        info = await app.indexer.rollback()
+        if arguments.json:
+            terminal.print_json(contract.info_to_json(info))
+        else:
+            terminal.print_rollback(info)
+    elif arguments.dry_run:
+        with terminal.ProgressBar() as bar:
+            preview = await app.indexer.preview(app.sources(arguments.source), bar.show)
+        if arguments.json:
+            terminal.print_json(contract.preview_to_json(preview))
+        else:
+            terminal.print_preview(preview)
+    else:
+        report = await reindex(app, arguments.source, force=arguments.force)
+        if arguments.json:
+            terminal.print_json(contract.report_to_json(report))
+        else:
+            terminal.print_report(report)
+        if report.failed:
+            first = report.failed[0]
+            raise PagesFailed(
+                f"{len(report.failed)} of the pages could not be indexed, such as {first.post}: "
+                f"it {first.why}; the others are, and what was indexed of these before is kept"
+            )
+
+
+async def reindex(app: App, source_names: list[str] | None, *, force: bool = False) -> Report:
+    """Bring the index up to the sources, with a progress bar. Raises RetrievalError."""
+    from bot.terminal import ProgressBar
+
+    with ProgressBar() as bar:
+        return await app.indexer.reindex(app.sources(source_names), bar.show, force=force)
 
 
 async def doctor(app: App, arguments: argparse.Namespace) -> None:

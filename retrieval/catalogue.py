@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from retrieval.documents import IndexedPost
@@ -81,7 +81,8 @@ def make_catalogue(records: Iterable[ChunkRecord]) -> Catalogue:
     by_post: defaultdict[str, list[ChunkRecord]] = defaultdict(list)
     for record in records:
         word_counts.update(record.words)
-        by_post[record.post].append(record)
+        # Of 100,000 chunks the words would be most of what is held.
+        by_post[record.post].append(replace(record, words=()))
     posts = {post: _indexed(found) for post, found in by_post.items()}
     post_of = {chunk_id: post.post for post in posts.values() for chunk_id in post.chunk_ids}
     return Catalogue(posts, word_counts, post_of)

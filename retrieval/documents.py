@@ -16,8 +16,19 @@ class PageFormat(StrEnum):
 
     MARKDOWN = "markdown"
     MDX = "mdx"
-    HTML = "html"
+    HTML = "html"  # a whole page
+    FEED_ENTRY = "feed entry"  # HTML that is nothing but the post
     PLAIN_TEXT = "plain text"
+
+
+@dataclass(frozen=True, slots=True)
+class StatedFacts:
+    """What a feed says of a post beside its text."""
+
+    title: str | None = None
+    published: date | None = None
+    updated: date | None = None
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +37,8 @@ class Page:
 
     `post` names the page for good: the path inside its folder, or its URL. `url` is where a reader
     opens it when nothing better is known. `permalinks` says how a better one is made of slug and
-    date. `digest` changes whenever the page would be understood differently.
+    date. `facts` are those that the source knows, for where the page itself says nothing. `digest`
+    changes whenever the page would be understood differently.
     """
 
     post: str
@@ -35,6 +47,7 @@ class Page:
     format: PageFormat
     digest: str
     permalinks: Permalinks | None = None
+    facts: StatedFacts = StatedFacts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +72,16 @@ class LeftOutPage:
 
     post: str
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnlistedPage:
+    """A page that its source lists no more, but that is still there. It stays in the index."""
+
+    post: str
+
+
+SourcePage = Page | FailedPage | LeftOutPage | UnlistedPage
 
 
 class BlockKind(StrEnum):
@@ -188,7 +211,10 @@ class EmbeddedChunk:
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedText:
-    """The two vectors of a question or a sentence. `dense` is of unit length."""
+    """The two vectors of a question or a sentence.
+
+    `dense` is of unit length, or empty for a question that is searched for by words alone.
+    """
 
     dense: NDArray[np.float32]
     sparse: SparseVector

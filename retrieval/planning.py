@@ -27,6 +27,19 @@ ReadPage = UnchangedPage | ChunkedPage | FailedPage | LeftOutPage
 
 
 @dataclass(frozen=True, slots=True)
+class Changes:
+    """What a plan means for the posts: the new, the changed and the removed ones.
+
+    `sections` counts those that are new or other words now, in the changed posts.
+    """
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+    sections: int
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What to keep, to embed and to drop. `kept` takes over ids, with `fresh` facts for some.
 
@@ -38,6 +51,7 @@ class Plan:
     embed: tuple[Chunk, ...]
     dropped: tuple[str, ...]
     posts: int
+    changes: Changes
 
     @property
     def chunks(self) -> int:
@@ -50,24 +64,49 @@ class Plan:
         return not (self.fresh or self.embed or self.dropped)
 
 
-def make_plan(indexed: Mapping[str, IndexedPost], pages: Iterable[ReadPage]) -> Plan:
+def make_plan(
+    indexed: Mapping[str, IndexedPost], pages: Iterable[ReadPage], *, complete: bool = True
+) -> Plan:
     """Compare what the index holds with the pages as they are now.
 
-    A page that failed keeps what was indexed of it. What no page accounts for is dropped.
+    A page that failed keeps what was indexed of it. What no page accounts for is dropped, unless
+    the pages are not `complete`, for a source could not be read.
     """
+    pages = list(pages)
+    if not complete:
+        named = {page.post for page in pages}
+        pages += [UnchangedPage(post) for post in indexed if post not in named]
     kept: list[str] = []
     fresh: list[Chunk] = []
     embed: list[Chunk] = []
-    posts = 0
+    posts: set[str] = set()
+    added: list[str] = []
+    changed: list[str] = []
+    sections = 0
     known = {chunk_id for post in indexed.values() for chunk_id in post.chunk_ids}
     for page in pages:
         if isinstance(page, ChunkedPage):
             fresh += [chunk for chunk in page.chunks if chunk.id in known]
             embed += [chunk for chunk in page.chunks if chunk.id not in known]
-            posts += bool(page.chunks)
+            if page.chunks:
+                posts.add(page.post)
+                if page.post not in indexed:
+                    added.append(page.post)
+                elif {chunk.id for chunk in page.chunks} != set(indexed[page.post].chunk_ids):
+                    changed.append(page.post)
+                    new = {chunk.headings for chunk in page.chunks if chunk.id not in known}
+                    sections += len(new)
         elif not isinstance(page, LeftOutPage) and page.post in indexed:
             kept += indexed[page.post].chunk_ids
-            posts += 1
+            posts.add(page.post)
     kept += [chunk.id for chunk in fresh]
     dropped = known.difference(kept)
-    return Plan(tuple(kept), tuple(fresh), tuple(embed), tuple(sorted(dropped)), posts)
+    removed = sorted(post for post in indexed if post not in posts)
+    return Plan(
+        kept=tuple(kept),
+        fresh=tuple(fresh),
+        embed=tuple(embed),
+        dropped=tuple(sorted(dropped)),
+        posts=len(posts),
+        changes=Changes(tuple(added), tuple(changed), tuple(removed), sections),
+    )

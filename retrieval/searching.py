@@ -8,6 +8,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Protocol
 
 from retrieval.answerability import answerability, evidence_of
 from retrieval.catalogue import Catalogue, in_order
@@ -16,7 +17,7 @@ from retrieval.embedding import Embedder, Reranker
 from retrieval.errors import ModelError, NoIndex
 from retrieval.queries import DateRange, Event, Order, Passage, Query, SearchResult, Wanted
 from retrieval.ranking import RankedPost, about_as_good, rank
-from retrieval.stores import Index, Store
+from retrieval.stores import Index
 
 _CANDIDATES = 200  # chunks asked of each of the two searches
 _LONGEST_REST = 6  # chunks that a block which was cut may bring along
@@ -27,11 +28,18 @@ _UNCALIBRATED = Calibration(trust=1.0, answerable_from=0.2)
 _log = logging.getLogger(__name__)
 
 
+class HasIndex(Protocol):
+    """What knows which index serves, as a store does."""
+
+    async def serving(self) -> Index | None:
+        """Return that index."""
+
+
 class Searcher:
     """Searches the serving index, whichever that is."""
 
     def __init__(
-        self, *, store: Store, embedder: Embedder, reranker: Reranker | None = None
+        self, *, store: HasIndex, embedder: Embedder, reranker: Reranker | None = None
     ) -> None:
         self._store = store
         self._embedder = embedder
@@ -54,6 +62,8 @@ class Searcher:
             self._embedder,
             index.info.calibration or _UNCALIBRATED,
         )
+        if index.info.fingerprint.embedding_model != self._embedder.fingerprint("").embedding_model:
+            search = search.by_words_alone()  # until a reindex has made the index anew
         query = await search.dated(query)
         if not query.text:
             return await search.by_date(query, limit)
@@ -67,13 +77,27 @@ class IndexSearch:
     """Searches of one index."""
 
     def __init__(
-        self, index: Index, catalogue: Catalogue, embedder: Embedder, calibration: Calibration
+        self,
+        index: Index,
+        catalogue: Catalogue,
+        embedder: Embedder,
+        calibration: Calibration,
+        *,
+        by_meaning: bool = True,
     ) -> None:
         self._index = index
+        self._by_meaning = by_meaning
         self._catalogue = catalogue
         self._embedder = embedder
         self._calibration = calibration
         self._language = index.info.fingerprint.language
+
+    def by_words_alone(self) -> IndexSearch:
+        """Return a search of an index whose vectors are those of another model."""
+        calibration = replace(self._calibration, trust=0.0)
+        return IndexSearch(
+            self._index, self._catalogue, self._embedder, calibration, by_meaning=False
+        )
 
     async def dated(self, query: Query) -> Query:
         """Return the query with the dates that its event or its busiest time stand for."""
@@ -150,6 +174,8 @@ class IndexSearch:
         only: DateRange | None = None,
         preferred: DateRange | None = None,
     ) -> list[RankedPost]:
+        if not self._by_meaning:
+            embedded = replace(embedded, dense=embedded.dense[:0])
         hits = await self._index.search(embedded, limit=_CANDIDATES, dates=only)
         trust = self._calibration.trust
         return rank(hits, embedded.sparse, self._catalogue, trust=trust, preferred=preferred)

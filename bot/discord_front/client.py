@@ -18,15 +18,15 @@ from yarl import URL
 from bot.answering.answerer import Answerer
 from bot.discord_front.answer_card import AnswerCards, CardButton
 from bot.discord_front.asking import add_asking, add_help
-from bot.discord_front.commands import Reindex, add_error_reply, add_reindex
+from bot.discord_front.commands import add_error_reply
 from bot.discord_front.conversations import Conversations
 from bot.discord_front.deciding import Policy, decide
 from bot.discord_front.live_reply import BelowMessage
 from bot.discord_front.mentions import FetchEarlier, FetchMessage, hear, read_question
+from bot.discord_front.reindexing import Reindexing, add_reindex
 from bot.discord_front.replying import reply
 from bot.errors import DiscordLoginError
 from bot.journal.votes import Votes
-from retrieval.errors import RetrievalError
 
 _NO_QUESTION = "Ask me something about the blog: mention me and write your question behind it."
 _REFUSED = (
@@ -58,7 +58,7 @@ class AskBenClient(discord.Client):
         self,
         *,
         answerer: Answerer,
-        reindex: Reindex,
+        reindexing: Reindexing,
         votes: Votes,
         clock: Callable[[], datetime],
         policy: Policy = _ANYWHERE,
@@ -76,23 +76,20 @@ class AskBenClient(discord.Client):
             allowed_mentions=discord.AllowedMentions.none(),
         )
         self._answerer = answerer
-        self._reindex = reindex
         self._clock = clock
         self._policy = policy
         self._conversations = Conversations(self._answer)
         self._on_connection = on_connection
-        self._first_index: asyncio.Task[None] | None = None
         self._tree = app_commands.CommandTree(self)
         self.cards = AnswerCards(votes, clock)
         self.add_dynamic_items(CardButton)
         add_asking(self._tree, answerer=answerer, clock=clock, policy=policy, cards=self.cards)
         add_help(self._tree, votes)
-        add_reindex(self._tree, reindex)
+        add_reindex(self._tree, reindexing)
         add_error_reply(self._tree)
 
     async def setup_hook(self) -> None:
-        """Register the commands and begin the index, both before the first event."""
-        self._first_index = asyncio.create_task(self._index_now())
+        """Register the commands before the first event."""
         await self._tree.sync()
 
     async def on_ready(self) -> None:
@@ -162,25 +159,9 @@ class AskBenClient(discord.Client):
                 await place.write(_TROUBLE)
 
     async def close(self) -> None:
-        """Finish the running answers, then leave Discord.
-
-        An index that is being built is given up and costs nothing.
-        """
+        """Finish the running answers, then leave Discord."""
         await self._conversations.close(_LAST_ANSWERS)
-        if self._first_index is not None:
-            self._first_index.cancel()
-            await asyncio.gather(self._first_index, return_exceptions=True)
         await super().close()
-
-    async def _index_now(self) -> None:
-        try:
-            report = await self._reindex(lambda _: None)
-        except RetrievalError as error:
-            _log.error("The blog could not be indexed: %s", error)
-            return
-        _log.info("The index holds %d posts in %d chunks", report.posts, report.chunks)
-        for page in report.failed:
-            _log.warning("%s could not be indexed: it %s", page.post, page.why)
 
 
 async def run_bot(
@@ -188,7 +169,7 @@ async def run_bot(
     token: str,
     api_url: str | None,
     answerer: Answerer,
-    reindex: Reindex,
+    reindexing: Reindexing,
     votes: Votes,
     policy: Policy = _ANYWHERE,
     message_content: bool = False,
@@ -205,7 +186,7 @@ async def run_bot(
     def make_client() -> AskBenClient:
         return AskBenClient(
             answerer=answerer,
-            reindex=reindex,
+            reindexing=reindexing,
             votes=votes,
             clock=lambda: datetime.now(UTC),
             policy=policy,

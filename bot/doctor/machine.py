@@ -36,7 +36,7 @@ async def _check_source(source: Source) -> Finding:
     check = f"source {source.name}"
     try:
         async with asyncio.timeout(_PATIENCE):
-            pages = source.pages()
+            pages = source.pages({})
             async for page in pages:
                 if isinstance(page, Page):
                     return Finding(check, Verdict.OK, f"can be read, such as {page.post}")

@@ -26,6 +26,8 @@ _UPDATED = (
     *("updated", "updatedat", "updatedon", "lastupdated", "dateupdated", "lastmod", "modified"),
     *("lastmodified", "lastmodifiedat", "modifiedat", "modifieddate", "datemodified", "moddate"),
 )
+# Bear Blog's header has no fence above it, and ends in three underscores.
+_BEAR_HEADER = re.compile(r"\A\s*(?P<head>(?:[a-z_]+:[^\n]*\n)+)\s*^___[ \t]*$\n?", re.MULTILINE)
 _FALSE = {"", "false", "no", "off", "0", "null", "~"}
 
 
@@ -50,7 +52,7 @@ def split_front_matter(text: str) -> tuple[FrontMatter, str]:
     """
     opening = _OPENING.match(text)
     if opening is None:
-        return FrontMatter(), text
+        return _split_bear_header(text)
     fence = re.escape(opening["fence"])
     closing = re.search(rf"^{fence}[ \t]*$\n?", text[opening.end() :], re.MULTILINE)
     if closing is None:
@@ -65,6 +67,16 @@ def split_front_matter(text: str) -> tuple[FrontMatter, str]:
     if fields is None:  # two thematic breaks around ordinary text
         return FrontMatter(), text
     return _post_fields(fields), body
+
+
+def _split_bear_header(text: str) -> tuple[FrontMatter, str]:
+    header = _BEAR_HEADER.match(text)
+    if header is None:
+        return FrontMatter(), text
+    lines = (line.partition(":") for line in header["head"].splitlines())
+    fields = {name: value.strip() for name, _, value in lines}
+    fields["slug"] = fields.pop("link", "")
+    return _post_fields(fields), text[header.end() :]
 
 
 def _read_yaml(head: str) -> Mapping[str, Any] | None:
@@ -98,8 +110,8 @@ def _post_fields(fields: Mapping[str, Any]) -> FrontMatter:
         by_name = {**taxonomies, **by_name}
     return FrontMatter(
         title=_text(by_name, "title"),
-        published=_date(by_name, *_PUBLISHED),
-        updated=_date(by_name, *_UPDATED),
+        published=_date(by_name, *_PUBLISHED) or _date_of_several(by_name, "created"),
+        updated=_date(by_name, *_UPDATED) or _date_of_several(by_name, "updated"),
         slug=_text(by_name, "slug"),
         permalink=_text(by_name, "permalink", "url"),
         tags=_tags(by_name),
@@ -129,6 +141,12 @@ def _date(fields: Mapping[str, Any], *names: str) -> date | None:
     return None
 
 
+def _date_of_several(fields: Mapping[str, Any], name: str) -> date | None:
+    """Return one of several dates under `date`, as Material for MkDocs has them."""
+    stated = fields.get("date")
+    return _date(stated, name) if isinstance(stated, dict) else None
+
+
 def _tags(fields: Mapping[str, Any]) -> tuple[str, ...]:
     found: list[str] = []
     for name in ("tags", "categories", "keywords"):
@@ -145,6 +163,8 @@ def _hidden_because(fields: Mapping[str, Any]) -> str | None:
         return "is a draft"
     if "published" in fields and str(fields["published"]).lower() in {"false", "no"}:
         return "is not published (published: false)"
+    if str(fields.get("publish", "")).lower() in {"false", "no"}:
+        return "is not published (publish: false)"
     if _is_true(fields.get("hidden")):
         return "is hidden (hidden: true)"
     return None

@@ -25,6 +25,9 @@ _TEMPLATE_TAG = re.compile(
     | \{\#(?![\w-]+\}).*?\#\}         # Nunjucks comment; `{#id}` after a heading is none
     | <!--.*?-->
     | ^:::+[^\n]*$                    # a container's fence, as in Djot and Docusaurus
+    | ^[ \t]*\{:[^\n}]*\}[ \t]*$       # attributes of a block, as in kramdown
+    | ^===[ ]"[^"\n]*"[ \t]*$         # the name of a tab, as in Material for MkDocs
+    | (?<=>[ ])\[!\w+\][ \t]*$        # the kind of a callout, as on GitHub
     """,
     re.MULTILINE | re.DOTALL | re.VERBOSE,
 )

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from retrieval.documents import Block, BlockKind, Document, LeftOutPage, Page, PageFormat, Section
+from retrieval.parsing.addresses import canonical_url
 from retrieval.parsing.dates import date_in_path, date_line
 from retrieval.parsing.front_matter import FrontMatter, split_front_matter
 from retrieval.parsing.html import parse_fragment, read_sections
@@ -27,11 +28,20 @@ def parse(page: Page, *, today: date) -> Document | LeftOutPage:
     if front.hidden_because:
         return LeftOutPage(page.post, front.hidden_because)
     found = _read_body(page, body)
+    if why := _why_not_a_post(page, found):
+        return LeftOutPage(page.post, why)
     sections, dated = _take_date_line(found.sections)
-    published = front.published or found.published or date_in_path(page.post) or dated
+    published = front.published or page.facts.published or found.published
+    published = published or date_in_path(page.post) or dated
     if published and published > today:
         return LeftOutPage(page.post, f"is dated in the future ({published})")
-    title = front.title or found.title or _first_heading(sections) or _title_of_path(page.post)
+    title = (
+        front.title
+        or page.facts.title
+        or found.title
+        or _first_heading(sections)
+        or _title_of_path(page.post)
+    )
     sections = _without_title(sections, title)
     if not any(section.blocks for section in sections):
         if front.title is None:
@@ -41,18 +51,18 @@ def parse(page: Page, *, today: date) -> Document | LeftOutPage:
         sections = [Section((), None, (said,))]
     return Document(
         post=page.post,
-        url=_url(page, front, published),
+        url=_url(page, front, found, published),
         title=title,
         published=published,
-        updated=front.updated or found.updated,
-        tags=front.tags or found.tags,
+        updated=front.updated or found.updated or page.facts.updated,
+        tags=front.tags or page.facts.tags or found.tags,
         description=front.description,
         sections=tuple(section for section in sections if section.blocks),
     )
 
 
 def _split(page: Page) -> tuple[FrontMatter, str]:
-    if page.format is PageFormat.PLAIN_TEXT:
+    if page.format in {PageFormat.PLAIN_TEXT, PageFormat.FEED_ENTRY}:
         return FrontMatter(), page.text
     return split_front_matter(page.text)
 
@@ -62,10 +72,21 @@ def _read_body(page: Page, body: str) -> WebPage:
         return read_web_page(body)
     if page.format is PageFormat.PLAIN_TEXT:
         title, published, sections = read_plain_text(body)
-        return WebPage(title, published, None, (), tuple(sections))
+        return WebPage(title, published, sections=tuple(sections))
+    if page.format is PageFormat.FEED_ENTRY:
+        return WebPage(sections=tuple(read_sections(parse_fragment(body))))
     render = render_mdx if page.format is PageFormat.MDX else render_markdown
     sections = read_sections(parse_fragment(render(body)))
-    return WebPage(None, None, None, (), tuple(sections))
+    return WebPage(sections=tuple(sections))
+
+
+def _why_not_a_post(page: Page, found: WebPage) -> str | None:
+    """Return why a page of a site is none of its posts; files in a folder are taken as posts."""
+    if not page.url.startswith("http") or page.format is not PageFormat.HTML:
+        return None
+    if found.noindex:
+        return "asks not to be indexed (noindex)"
+    return "is a list of posts" if found.lists_posts else None
 
 
 def _take_date_line(sections: Sequence[Section]) -> tuple[list[Section], date | None]:
@@ -112,9 +133,9 @@ def _same_words(one: str, other: str) -> bool:
     return one.casefold().split() == other.casefold().split()
 
 
-def _url(page: Page, front: FrontMatter, published: date | None) -> str:
+def _url(page: Page, front: FrontMatter, found: WebPage, published: date | None) -> str:
     if page.permalinks is None:
-        return page.url
+        return canonical_url(page.url, found.canonical)
     return permalink(
         page.permalinks, page.post, slug=front.slug, stated=front.permalink, published=published
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 
-from retrieval.documents import FailedPage, LeftOutPage, Page, PageFormat, Permalinks
+from retrieval.documents import FailedPage, IndexedPost, LeftOutPage, Page, PageFormat, Permalinks
 from retrieval.errors import SourceError
 from retrieval.parsing import PARSER_VERSION
 
@@ -16,6 +16,8 @@ FORMATS = {
     ".md": PageFormat.MARKDOWN,
     ".markdown": PageFormat.MARKDOWN,
     ".mdx": PageFormat.MDX,
+    ".dj": PageFormat.MARKDOWN,  # Djot, which reads as Markdown in all that matters here
+    ".djot": PageFormat.MARKDOWN,
     ".html": PageFormat.HTML,
     ".htm": PageFormat.HTML,
     ".txt": PageFormat.PLAIN_TEXT,
@@ -40,7 +42,12 @@ class FolderSource:
         """The folder's path as it was given."""
         return str(self._folder)
 
-    async def pages(self) -> AsyncIterator[Page | FailedPage | LeftOutPage]:
+    async def pages(
+        self,
+        known: Mapping[str, IndexedPost],  # noqa: ARG002 - a folder lists all it has
+        *,
+        news_only: bool = False,  # noqa: ARG002 - and is quick to read
+    ) -> AsyncIterator[Page | FailedPage | LeftOutPage]:
         """Yield the files in the order of their paths.
 
         Raises SourceError when the folder is missing, is none, or holds no post.

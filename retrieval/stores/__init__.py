@@ -82,5 +82,14 @@ class Store(Protocol):
     def build(self, *, dimension: int) -> AbstractAsyncContextManager[Build]:
         """Begin a new index of dense vectors; left without a swap, it is discarded."""
 
+    async def rollback(self) -> Index:
+        """Let the index before the serving one serve again, in one step, and return it.
+
+        Raises NoIndex if there is no earlier one.
+        """
+
+    async def rolled_back(self) -> bool:
+        """Tell whether an index was finished after the one that serves."""
+
     async def close(self) -> None:
         """Release the index. Closing twice does nothing."""

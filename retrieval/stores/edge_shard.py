@@ -97,15 +97,19 @@ class EdgeShard:
         """Search by meaning and by words in one pass."""
         # Exact, because a brute-force search over 100,000 chunks takes 7 ms and misses nothing.
         exact = edge.SearchParams(exact=True)
-        by_meaning = edge.Query.Nearest(question.dense.tolist(), DENSE)
-        requests = [_request(by_meaning, limit, dates, exact)]
+        dense = question.dense.tolist()
+        requests = []
+        if dense:
+            requests.append(_request(edge.Query.Nearest(dense, DENSE), limit, dates, exact))
         if question.sparse.indices:  # else there are only stop words to search for
             by_words = edge.Query.Nearest(_sparse(question.sparse), WORDS)
             requests.append(_request(by_words, limit, dates, None))
+        if not requests:
+            return Hits((), ())
         with _translated():
             found = self._shard.query_batch(edge.QueryBatchRequest(requests))
-        dense, sparse, *_ = [*found, []]
-        return Hits(_hits(dense), _hits(sparse))
+        hits = [_hits(points) for points in found]
+        return Hits(hits.pop(0) if dense else (), hits.pop() if hits else ())
 
     def catalogue(self) -> Catalogue:
         """Read what is known of the shard as a whole."""

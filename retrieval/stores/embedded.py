@@ -23,7 +23,6 @@ from retrieval.stores.payload import info_from_json, info_to_json
 POINTER = "current"
 INFO = "info.json"
 SHARD = "shard"
-_KEPT_INDEXES = 2  # the serving one and the one before it
 
 
 class EmbeddedIndex:
@@ -83,6 +82,22 @@ class EmbeddedStore:
             if not build.swapped:
                 await asyncio.to_thread(_discard, shard, folder)
 
+    async def rollback(self) -> EmbeddedIndex:
+        """Let the index before the serving one serve again."""
+        await self.serving()
+        name, info = await asyncio.to_thread(self._before)
+        shard = await asyncio.to_thread(EdgeShard.load, self._folder / name / SHARD)
+        index = EmbeddedIndex(info, shard)
+        await index.catalogue()
+        await asyncio.to_thread(_write_whole, self._folder / POINTER, name)
+        self._serving = index
+        return index
+
+    async def rolled_back(self) -> bool:
+        """Tell whether a finished index is newer than the serving one."""
+        await self.serving()
+        return await asyncio.to_thread(self._is_rolled_back)
+
     async def close(self) -> None:
         """Release the shard and the folder. Closing twice does nothing."""
         serving, self._serving = self._serving, None
@@ -93,11 +108,12 @@ class EmbeddedStore:
     async def serve(self, folder: Path, serving: EmbeddedIndex) -> None:
         """Make a finished index the serving one: on disk in one step, then in this process."""
         stated = json.dumps(info_to_json(serving.info))
+        before, _ = await asyncio.to_thread(self._finished)
         await asyncio.to_thread(_write_whole, folder / INFO, stated)
         await asyncio.to_thread(_write_whole, self._folder / POINTER, folder.name)
         # The old shard closes when the last search that still runs on it lets go of it.
         self._serving = serving
-        await asyncio.to_thread(self._remove_old_indexes, folder.name)
+        await asyncio.to_thread(self._remove_all_but, {folder.name, before})
 
     def _acquire_and_load(self) -> EmbeddedIndex | None:
         if not self._lock.is_locked:
@@ -113,6 +129,25 @@ class EmbeddedStore:
                 "delete that folder and run askben index"
             ) from error
         return EmbeddedIndex(info, EdgeShard.load(self._folder / name / SHARD))
+
+    def _finished(self) -> tuple[str, list[str]]:
+        """Return the name of the serving index, and those of all finished ones, oldest first."""
+        pointer = self._folder / POINTER
+        serving = pointer.read_text("utf-8").strip() if pointer.exists() else ""
+        return serving, sorted(file.parent.name for file in self._folder.glob(f"*/{INFO}"))
+
+    def _is_rolled_back(self) -> bool:
+        serving, finished = self._finished()
+        return bool(serving) and finished[-1] > serving
+
+    def _before(self) -> tuple[str, IndexInfo]:
+        """Return the newest finished index that is older than the serving one."""
+        serving, finished = self._finished()
+        older = [name for name in finished if name < serving]
+        if not older:
+            raise NoIndex("There is no earlier index to go back to")
+        stated = json.loads((self._folder / older[-1] / INFO).read_text("utf-8"))
+        return older[-1], info_from_json(stated)
 
     def acquire(self) -> None:
         """Take the folder for this process. Raises StoreBusy and StoreError."""
@@ -130,13 +165,10 @@ class EmbeddedStore:
                 "set ASKBEN_DATA_DIR to one that can"
             ) from error
 
-    def _remove_old_indexes(self, serving: str) -> None:
-        # Their names begin with the time they were begun at, so that the newest sorts last.
-        folders = sorted(folder for folder in self._folder.iterdir() if folder.is_dir())
-        finished = [folder for folder in folders if (folder / INFO).exists()]
-        kept = {serving, *(folder.name for folder in finished[-_KEPT_INDEXES:])}
-        for folder in folders:
-            if folder.name not in kept:
+    def _remove_all_but(self, kept: set[str]) -> None:
+        """Remove the other indexes, and what a kill left unfinished."""
+        for folder in self._folder.iterdir():
+            if folder.is_dir() and folder.name not in kept:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -172,13 +204,11 @@ class EmbeddedBuild:
                     f"The new index holds {found} chunks, not {info.chunks}; the old one serves on"
                 )
             self._finished = EmbeddedIndex(info, self._shard)
-        return self._finished
+        return EmbeddedIndex(info, self._shard, await self._finished.catalogue())
 
     async def swap(self, info: IndexInfo) -> None:
         """Let the new index serve, with its catalogue read, so that no question waits for it."""
-        finished = await self.finished(info)
-        serving = EmbeddedIndex(info, self._shard, await finished.catalogue())
-        await self._store.serve(self._folder, serving)
+        await self._store.serve(self._folder, await self.finished(info))
         self.swapped = True
 
 

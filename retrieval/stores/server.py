@@ -4,116 +4,76 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
 from qdrant_client import AsyncQdrantClient, models
-from qdrant_client.common.client_exceptions import QdrantException
-from qdrant_client.http.exceptions import ApiException, ResponseHandlingException
 
-from retrieval.catalogue import Catalogue, ChunkRecord, make_catalogue
-from retrieval.documents import Chunk, EmbeddedChunk, EmbeddedText, IndexInfo, SparseVector
-from retrieval.errors import NoIndex, StoreError, StoreUnreachable
-from retrieval.queries import DateRange, Hit, Hits
+from retrieval.documents import Chunk, EmbeddedChunk, IndexInfo
+from retrieval.errors import NoIndex, StoreError
 from retrieval.stores.payload import (
-    CATALOGUE_FIELDS,
     DENSE,
     PUBLISHED,
     WORDS,
-    chunk_from_payload,
     chunk_to_payload,
     info_from_json,
     info_to_json,
-    record_from_payload,
 )
+from retrieval.stores.server_index import PAGE, ServerIndex, sparse, translated, vectors
 
 ALIAS = "askben"
-_PAGE = 512  # points read or written in one request
 _TIMEOUT = 10  # seconds for one request
-_KEPT_INDEXES = 2  # the serving one and the one before it
-
-
-class ServerIndex:
-    """One collection and what is known of it."""
-
-    def __init__(self, client: AsyncQdrantClient, name: str, info: IndexInfo) -> None:
-        self.name = name
-        self.info = info
-        self._client = client
-        self._catalogue: Catalogue | None = None
-
-    async def catalogue(self) -> Catalogue:
-        """Return what is known of it as a whole; read once and kept."""
-        if self._catalogue is None:
-            records = [record async for record in self._scroll()]
-            self._catalogue = await asyncio.to_thread(make_catalogue, records)
-        return self._catalogue
-
-    async def search(
-        self, question: EmbeddedText, *, limit: int, dates: DateRange | None = None
-    ) -> Hits:
-        """Return the nearest chunks by meaning and by words, at most `limit` of each."""
-        requests = [_request(question.dense.tolist(), DENSE, limit, dates)]
-        if question.sparse.indices:  # else there are only stop words to search for
-            requests.append(_request(_sparse(question.sparse), WORDS, limit, dates))
-        with _translated():
-            found = await self._client.query_batch_points(self.name, requests)
-        dense, sparse, *_ = [*(response.points for response in found), []]
-        return Hits(_hits(dense), _hits(sparse))
-
-    async def chunks(self, chunk_ids: Sequence[str]) -> list[Chunk]:
-        """Return the chunks with these ids, in no order; those that are gone are left out."""
-        with _translated():
-            records = await self._client.retrieve(self.name, list(chunk_ids))
-        return [chunk_from_payload(str(record.id), record.payload or {}) for record in records]
-
-    async def _scroll(self) -> AsyncIterator[ChunkRecord]:
-        offset = None
-        while True:
-            with _translated():
-                records, offset = await self._client.scroll(
-                    self.name,
-                    limit=_PAGE,
-                    offset=offset,
-                    with_payload=CATALOGUE_FIELDS,
-                    with_vectors=[WORDS],
-                )
-            for record in records:
-                words = _vectors(record)[WORDS].indices
-                yield record_from_payload(str(record.id), record.payload or {}, words)
-            if offset is None:
-                return
+_UPLOADS = 4  # at once
+_SENT = 64  # points in one of them
 
 
 class ServerStore:
     """Collections of a Qdrant server, version 1.16 or newer: earlier ones keep no metadata."""
 
-    def __init__(self, client: AsyncQdrantClient) -> None:
+    def __init__(
+        self,
+        client: AsyncQdrantClient,
+        *,
+        shards: int | None = None,
+        replicas: int | None = None,
+    ) -> None:
         self._client = client
+        self._shards = shards
+        self._replicas = replicas
         self._serving: ServerIndex | None = None
 
     @classmethod
-    def connect(cls, url: str, *, api_key: str | None) -> ServerStore:
-        """Return a store on a server's REST endpoint. Nothing is sent before the first call."""
+    def connect(
+        cls,
+        url: str,
+        *,
+        api_key: str | None,
+        shards: int | None = None,
+        replicas: int | None = None,
+    ) -> ServerStore:
+        """Return a store on a server's REST endpoint. Nothing is sent before the first call.
+
+        On a cluster, a collection is spread over `shards`, each held by `replicas` nodes; without
+        them, over as many as the server is set to.
+        """
         client = AsyncQdrantClient(
             url=url, api_key=api_key, timeout=_TIMEOUT, check_compatibility=False
         )
-        return cls(client)
+        return cls(client, shards=shards, replicas=replicas)
 
     async def serving(self) -> ServerIndex | None:
         """Return the index that answers now; None if nothing was built yet.
 
         The alias is asked for each time, for another process may have moved it.
         """
-        with _translated():
+        with translated():
             listed = await self._client.get_aliases()
         name = next((a.collection_name for a in listed.aliases if a.alias_name == ALIAS), None)
         if name is None:
             return None
         if self._serving is None or self._serving.name != name:
-            self._serving = ServerIndex(self._client, name, await self._info_of(name))
+            self._serving = await _index(self._client, name)
         return self._serving
 
     @asynccontextmanager
@@ -122,26 +82,34 @@ class ServerStore:
         # With a random end, for two bots on one server may begin at the same moment.
         stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%S.%f}-{secrets.token_hex(3)}"
         build = ServerBuild(self._client, f"{ALIAS}-{stamp}", await self.serving())
-        await build.create(dimension)
+        await build.create(dimension, shards=self._shards, replicas=self._replicas)
         try:
             yield build
         finally:
             if not build.swapped:
                 await build.discard()
 
+    async def rollback(self) -> ServerIndex:
+        """Let the collection before the serving one serve again."""
+        serving = await self.serving()
+        finished = await _finished(self._client)
+        older = [index for index in finished if serving and index.name < serving.name]
+        if not older:
+            raise NoIndex("There is no earlier index to go back to")
+        self._serving = older[-1]
+        with translated():
+            await self._client.update_collection_aliases(await _to(self._client, older[-1].name))
+        return older[-1]
+
+    async def rolled_back(self) -> bool:
+        """Tell whether a finished collection is newer than the serving one."""
+        serving = await self.serving()
+        finished = await _finished(self._client)
+        return serving is not None and finished[-1].name > serving.name
+
     async def close(self) -> None:
         """Release the connections. Closing twice does nothing."""
         await self._client.close()
-
-    async def _info_of(self, name: str) -> IndexInfo:
-        with _translated():
-            collection = await self._client.get_collection(name)
-        if not collection.config.metadata:
-            raise StoreError(
-                f"The Qdrant server says nothing of the index {name}; "
-                "askBen needs Qdrant 1.16 or newer, and its collections to itself"
-            )
-        return info_from_json(collection.config.metadata)
 
 
 class ServerBuild:
@@ -151,11 +119,12 @@ class ServerBuild:
         self._client = client
         self._name = name
         self._old = serving
+        self._uploads = asyncio.Semaphore(_UPLOADS)
         self.swapped = False
 
-    async def create(self, dimension: int) -> None:
+    async def create(self, dimension: int, *, shards: int | None, replicas: int | None) -> None:
         """Make the empty collection, with its payload index before any point."""
-        with _translated():
+        with translated():
             await self._client.create_collection(
                 self._name,
                 vectors_config={
@@ -164,6 +133,8 @@ class ServerBuild:
                 sparse_vectors_config={
                     WORDS: models.SparseVectorParams(modifier=models.Modifier.IDF)
                 },
+                shard_number=shards,
+                replication_factor=replicas,
             )
             await self._client.create_payload_index(
                 self._name, PUBLISHED, models.PayloadSchemaType.DATETIME
@@ -175,7 +146,7 @@ class ServerBuild:
             [
                 models.PointStruct(
                     id=embedded.chunk.id,
-                    vector={DENSE: embedded.dense.tolist(), WORDS: _sparse(embedded.sparse)},
+                    vector={DENSE: embedded.dense.tolist(), WORDS: sparse(embedded.sparse)},
                     payload=chunk_to_payload(embedded.chunk),
                 )
                 for embedded in chunks
@@ -187,16 +158,16 @@ class ServerBuild:
         if self._old is None:
             raise NoIndex("There is no index to keep chunks of")
         payloads = {chunk.id: chunk_to_payload(chunk) for chunk in fresh}
-        for start in range(0, len(chunk_ids), _PAGE):
-            with _translated():
+        for start in range(0, len(chunk_ids), PAGE):
+            with translated():
                 records = await self._client.retrieve(
-                    self._old.name, chunk_ids[start : start + _PAGE], with_vectors=True
+                    self._old.name, chunk_ids[start : start + PAGE], with_vectors=True
                 )
             await self._upsert(
                 [
                     models.PointStruct(
                         id=record.id,
-                        vector=_vectors(record),
+                        vector=vectors(record),
                         payload=payloads.get(str(record.id), record.payload),
                     )
                     for record in records
@@ -205,7 +176,7 @@ class ServerBuild:
 
     async def finished(self, info: IndexInfo) -> ServerIndex:
         """Return the new index, to be tried before it serves."""
-        with _translated():
+        with translated():
             found = (await self._client.count(self._name, exact=True)).count
         if found != info.chunks:
             raise StoreError(
@@ -216,77 +187,77 @@ class ServerBuild:
     async def swap(self, info: IndexInfo) -> None:
         """Let the new index serve, with what is now known of it."""
         await self.finished(info)
-        with _translated():
+        with translated():
             await self._client.update_collection(self._name, metadata=info_to_json(info))
-            await self._client.update_collection_aliases(await self._alias_operations())
+            await self._client.update_collection_aliases(await _to(self._client, self._name))
             self.swapped = True
             await self._delete_old_collections()
 
     async def discard(self) -> None:
         """Delete the collection."""
-        with _translated():
+        with translated():
             await self._client.delete_collection(self._name)
 
-    async def _alias_operations(self) -> list[models.AliasOperations]:
-        """Return what moves the alias; the server does all of it in one step."""
-        create = models.CreateAliasOperation(
-            create_alias=models.CreateAlias(collection_name=self._name, alias_name=ALIAS)
-        )
-        if not await self._client.collection_exists(ALIAS):
-            return [create]
-        delete = models.DeleteAlias(alias_name=ALIAS)
-        return [models.DeleteAliasOperation(delete_alias=delete), create]
-
     async def _delete_old_collections(self) -> None:
-        # Their names end in the time they were begun at, so that the newest sorts last.
-        listed = await self._client.get_collections()
-        ours = sorted(c.name for c in listed.collections if c.name.startswith(f"{ALIAS}-"))
-        for name in ours[:-_KEPT_INDEXES]:
-            await self._client.delete_collection(name)
+        """Delete all but this one and the one that served, and what a kill left unfinished.
+
+        Those that were begun later stay: another bot on this server may be filling one.
+        """
+        kept = {self._name, self._old.name if self._old else ""}
+        for name in await _collections(self._client):
+            if name not in kept and (name < self._name or await _info(self._client, name)):
+                await self._client.delete_collection(name)
 
     async def _upsert(self, points: list[models.PointStruct]) -> None:
-        with _translated():
-            for start in range(0, len(points), _PAGE):
-                await self._client.upsert(self._name, points[start : start + _PAGE], wait=True)
+        """Write points, several requests at a time; returns when the server has all of them."""
+        async with asyncio.TaskGroup() as group:
+            for start in range(0, len(points), _SENT):
+                group.create_task(self._send(points[start : start + _SENT]))
+
+    async def _send(self, points: list[models.PointStruct]) -> None:
+        async with self._uploads:
+            with translated():
+                await self._client.upsert(self._name, points, wait=True)
 
 
-def _request(
-    vector: list[float] | models.SparseVector, using: str, limit: int, dates: DateRange | None
-) -> models.QueryRequest:
-    return models.QueryRequest(
-        query=vector, using=using, limit=limit, filter=_filter(dates), with_payload=False
+async def _to(client: AsyncQdrantClient, name: str) -> list[models.AliasOperations]:
+    """Return what moves the alias to a collection; the server does all of it in one step."""
+    create = models.CreateAliasOperation(
+        create_alias=models.CreateAlias(collection_name=name, alias_name=ALIAS)
     )
+    if not await client.collection_exists(ALIAS):
+        return [create]
+    return [models.DeleteAliasOperation(delete_alias=models.DeleteAlias(alias_name=ALIAS)), create]
 
 
-def _filter(dates: DateRange | None) -> models.Filter | None:
-    if dates is None:
-        return None
-    span = models.DatetimeRange(
-        gte=dates.first, lt=dates.last + timedelta(days=1) if dates.last else None
-    )
-    return models.Filter(must=[models.FieldCondition(key=PUBLISHED, range=span)])
+async def _collections(client: AsyncQdrantClient) -> list[str]:
+    """Return the names of askBen's collections, oldest first."""
+    with translated():
+        listed = await client.get_collections()
+    return sorted(c.name for c in listed.collections if c.name.startswith(f"{ALIAS}-"))
 
 
-def _vectors(record: models.Record) -> Any:
-    return record.vector  # the same two vectors, typed more widely in answers than in requests
+async def _finished(client: AsyncQdrantClient) -> list[ServerIndex]:
+    """Return the indexes that were ever complete, oldest first."""
+    names = await _collections(client)
+    infos = [await _info(client, name) for name in names]
+    return [
+        ServerIndex(client, name, info) for name, info in zip(names, infos, strict=True) if info
+    ]
 
 
-def _hits(points: Sequence[models.ScoredPoint]) -> tuple[Hit, ...]:
-    return tuple(Hit(str(point.id), point.score) for point in points)
+async def _index(client: AsyncQdrantClient, name: str) -> ServerIndex:
+    info = await _info(client, name)
+    if info is None:
+        raise StoreError(
+            f"The Qdrant server says nothing of the index {name}; "
+            "askBen needs Qdrant 1.16 or newer, and its collections to itself"
+        )
+    return ServerIndex(client, name, info)
 
 
-def _sparse(vector: SparseVector) -> models.SparseVector:
-    return models.SparseVector(indices=list(vector.indices), values=list(vector.values))
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except ResponseHandlingException as error:
-        raise StoreUnreachable(
-            f"The Qdrant server does not answer ({error.source}); "
-            "check ASKBEN_QDRANT_URL and that the server runs"
-        ) from error
-    except (ApiException, QdrantException) as error:
-        raise StoreError(f"The Qdrant server refused a request ({error})") from error
+async def _info(client: AsyncQdrantClient, name: str) -> IndexInfo | None:
+    """Return what a collection says of itself, which is nothing before it is complete."""
+    with translated():
+        stated = (await client.get_collection(name)).config.metadata
+    return info_from_json(stated) if stated else None

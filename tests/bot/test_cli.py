@@ -122,6 +122,78 @@ def test_index_takes_other_sources_than_those_of_the_settings(
     assert askben("index", "--source", str(blog)).code == 0
 
 
+def test_a_dry_run_says_what_would_change(askben: Askben, blog: Path) -> None:
+    askben("index")
+    (blog / "salt.md").write_text("# Salt\n\nEleven grams.")
+    shown = askben("index", "--dry-run")
+    assert shown.code == 0
+    assert "Would change: +1 posts, 0 changed, -0, about 1 s\n+ salt.md\n" in shown.out
+    plan = askben("index", "--dry-run", "--json").json
+    assert (plan["posts"], plan["added"], plan["embed"], plan["keep"]) == (2, ["salt.md"], 1, 1)
+    assert askben("index", "--json").json["embedded"] == 1
+    assert "Nothing has changed: 2 posts" in askben("index", "--dry-run").out
+
+
+def test_many_posts_are_removed_only_with_force(askben: Askben, blog: Path) -> None:
+    for number in range(4):
+        (blog / f"{number}.md").write_text(f"# Post {number}\n\nWords of {number}.")
+    askben("index")
+    for number in range(3):
+        (blog / f"{number}.md").unlink()
+    refused = askben("index")
+    assert refused.code == 1
+    assert "3 of the 5 posts would be removed" in refused.sentence
+    assert "Needs --force" in askben("index", "--dry-run").out
+    assert askben("index", "--force", "--json").json["posts"] == 2
+
+
+def test_a_rollback_is_kept_until_the_next_index(askben: Askben, blog: Path) -> None:
+    askben("index")
+    (blog / "salt.md").write_text("# Salt\n\nEleven grams.")
+    askben("index")
+    assert "serves again: 1 post in 1 chunk" in askben("index", "--rollback").out
+    assert "The index was rolled back" in askben("start").err
+    assert askben("search", "salt", "--json").json[0]["post"] == "bread.md"
+    assert askben("index", "--json").json["posts"] == 2
+    assert askben("index", "--rollback", "--json").json["posts"] == 1
+
+
+def test_a_rollback_without_an_index_before_fails_in_one_sentence(
+    askben: Askben, blog: Path
+) -> None:
+    askben("index")
+    assert "no earlier index" in askben("index", "--rollback").sentence
+
+
+def test_golden_questions_that_would_be_lost_stop_an_index(
+    askben: Askben, blog: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    golden = tmp_path / "golden.jsonl"
+    golden.write_text(
+        '{"question": "How long is dough kneaded?", "gold": ["bread.md"]}\n'
+        '{"question": "How much salt?", "gold": ["salt.md"]}\n'
+        '{"question": "Who won the election?", "gold": []}\n'
+    )
+    monkeypatch.setenv("ASKBEN_GOLDEN_QUESTIONS", str(golden))
+    (blog / "salt.md").write_text("# Salt\n\nEleven grams.")
+    assert askben("index").code == 0
+    (blog / "salt.md").unlink()
+    stopped = askben("index")
+    assert stopped.code == 1
+    assert "1 of 2 golden questions, the old one finds 2; lost is “How much salt?”" in stopped.err
+    assert askben("search", "salt", "--json").json[0]["post"] == "salt.md"
+    assert askben("index", "--force").code == 0
+
+
+def test_golden_questions_that_cannot_be_read_are_said(
+    askben: Askben, blog: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    askben("index")
+    monkeypatch.setenv("ASKBEN_GOLDEN_QUESTIONS", "nowhere.jsonl")
+    (blog / "salt.md").write_text("# Salt\n\nEleven grams.")
+    assert "golden questions cannot be asked" in askben("index").sentence
+
+
 def test_ask_answers_with_sources_that_open_the_right_post(askben: Askben, blog: Path) -> None:
     result = askben("ask", "How long do I knead the dough?", "--json")
     assert result.code == 0

@@ -10,10 +10,11 @@ import pytest
 
 from bot.health import Health, State
 from bot.readiness import Readiness
+from bot.schedule import LastSync
 from bot.served_models import served_models
 from retrieval.documents import Calibration, Fingerprint, IndexInfo
 from retrieval.stores.embedded import EmbeddedStore
-from tests.builders import DIMENSION, a_chunk, an_embedded_chunk
+from tests.builders import DIMENSION, NOW, a_chunk, an_embedded_chunk
 from tests.fake_llm import MODEL, FakeLLM
 from tests.retrieval.stores.test_contract import info
 
@@ -56,9 +57,9 @@ async def test_an_index_that_was_not_measured_is_degraded(tmp_path: Path) -> Non
     assert (await health_of_index(tmp_path, info(1))).state is State.DEGRADED
 
 
-async def test_an_index_of_another_model_is_down(tmp_path: Path) -> None:
+async def test_an_index_of_another_model_is_degraded(tmp_path: Path) -> None:
     known = replace(info(1), fingerprint=Fingerprint("another", 1, "english"))
-    assert (await health_of_index(tmp_path, known)).state is State.DOWN
+    assert (await health_of_index(tmp_path, known)).state is State.DEGRADED
 
 
 async def test_an_index_that_cannot_be_read_is_down(tmp_path: Path) -> None:
@@ -98,3 +99,21 @@ async def test_discord_is_down_until_it_is_connected(tmp_path: Path) -> None:
     assert (await one.discord()).state is State.OK
     one.watch_connection(False)
     assert (await one.discord()).state is State.DOWN
+
+
+@pytest.mark.parametrize(
+    ("last", "state"),
+    [(None, State.OK), (LastSync(NOW, None), State.OK), (LastSync(NOW, "gone"), State.DEGRADED)],
+)
+async def test_a_blog_that_cannot_be_read_again_is_degraded(
+    last: LastSync | None, state: State, tmp_path: Path
+) -> None:
+    store = EmbeddedStore(tmp_path)
+    checked = Readiness(
+        store=store,
+        fingerprint=lambda language: Fingerprint("model", 1, language),
+        ask_for_models=None,
+        model=None,
+        last_sync=lambda: last,
+    )
+    assert (await checked.blog()).state is state

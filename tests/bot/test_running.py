@@ -15,6 +15,7 @@ import aiohttp
 import pytest
 
 from tests.conftest import EXAMPLE_BLOG, EXAMPLE_SITE, REPOSITORY
+from tests.fake_blog import fake_blog
 from tests.fake_discord import FakeDiscord
 from tests.fake_llm import FakeLLM
 
@@ -125,9 +126,50 @@ async def test_the_health_port_tells_how_the_running_bot_is(
         bot.send_signal(signal.SIGTERM)
         await asyncio.wait_for(bot.communicate(), 10)
     states = {name: check["state"] for name, check in ready["checks"].items()}
-    assert states == {"index": "ok", "llm": "degraded", "discord": "ok"}
+    assert states == {"index": "ok", "blog": "ok", "llm": "degraded", "discord": "ok"}
     assert 'askben_answers_total{outcome="quoted"} 1.0' in metrics
     assert "askben_index_posts 1" in metrics
+
+
+async def test_a_post_is_answered_from_once_the_blog_has_said_that_it_is_out(
+    example_data: Path, unused_tcp_port: int, tmp_path: Path
+) -> None:
+    more = {
+        "ASKBEN_SITE_URL": "",
+        "ASKBEN_PRIVATE_ADDRESSES": "true",
+        "ASKBEN_HEALTH_PORT": str(unused_tcp_port),
+        "ASKBEN_REINDEX_KEY": "a key",
+    }
+    first = ("/bread/", "Bread", "Mon, 06 May 2024", "<p>Knead the dough for ten minutes.</p>")
+    new = ("/salt/", "Salt", "Tue, 07 May 2024", "<p>Add eleven grams of salt to the dough.</p>")
+    (tmp_path / "models").symlink_to(example_data / "models", target_is_directory=True)
+    async with (
+        fake_blog() as blog,
+        FakeDiscord() as discord,
+        aiohttp.ClientSession() as session,
+    ):
+        blog.rss("/feed.xml", [first])
+        more["ASKBEN_SOURCES"] = f"{blog.url}/feed.xml"
+        async with process("start", tmp_path, discord, discord.token, **more) as bot:
+            await discord.wait(lambda: discord.connected and discord.commands, 30)
+            blog.rss("/feed.xml", [new, first])
+            asked = f"{discord.bot.mention} How much salt is added to the dough?"
+            url = f"http://127.0.0.1:{unused_tcp_port}"
+            headers = {"Authorization": "Bearer a key"}
+            async with session.post(f"{url}/reindex", headers=headers) as response:
+                assert response.status == 202
+            metrics = ""
+            async with asyncio.timeout(20):
+                while "askben_index_posts 2.0" not in metrics:
+                    await asyncio.sleep(0.05)
+                    async with session.get(f"{url}/metrics") as response:
+                        metrics = await response.text()
+            await discord.user_message(asked)
+            await discord.wait(lambda: any("eleven" in m.content for m in discord.bot_messages), 20)
+            answer = next(m for m in discord.bot_messages if "eleven" in m.content)
+            assert f"{blog.url}/salt/" in answer.content
+            bot.send_signal(signal.SIGTERM)
+            await asyncio.wait_for(bot.communicate(), 10)
 
 
 async def test_the_doctor_finds_a_whole_bot_healthy(example_data: Path) -> None:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+import shutil
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import pytest
 
-from retrieval.documents import Chunk, Permalinks
+from retrieval.documents import Chunk, IndexedPost, Permalinks, SourcePage
 from retrieval.embedding import Embedder, minilm
-from retrieval.errors import ReindexRunning, SourceError
-from retrieval.indexing import Indexer, Progress, Report, Stage
+from retrieval.errors import NoIndex, ReindexRefused, ReindexRunning, SourceError
+from retrieval.indexing import Indexer
+from retrieval.queries import Query
+from retrieval.reports import Progress, Report, Stage
+from retrieval.searching import Searcher
 from retrieval.sources import Source, open_source
+from retrieval.stores import Index
 from retrieval.stores.embedded import EmbeddedStore
 from tests.builders import NOW
 from tests.retrieval.stores.test_contract import serving
@@ -162,12 +167,14 @@ async def test_only_one_reindex_runs_at_a_time(blog: Blog) -> None:
     class Twice:
         name = "twice"
 
-        async def pages(self):  # type: ignore[no-untyped-def]
+        async def pages(
+            self, known: Mapping[str, IndexedPost], *, news_only: bool = False
+        ) -> AsyncIterator[SourcePage]:
             try:
                 await blog.reindex()
             except ReindexRunning as error:
                 refused.append(error)
-            async for page in blog.source().pages():
+            async for page in blog.source().pages(known, news_only=news_only):
                 yield page
 
     assert not blog.indexer.running
@@ -210,3 +217,133 @@ async def test_an_index_of_the_first_version_serves_until_it_is_replaced(blog: B
     assert (await serving(blog.store)).info.calibration is None
     assert counts(await blog.reindex()) == (1, 0, 1, 0), "nothing is embedded anew"
     assert (await serving(blog.store)).info.calibration is not None
+
+
+def many(blog: Blog, count: int) -> None:
+    for number in range(count):
+        blog.write(f"{number}.md", f"# Post {number}\n\nWords of post {number}.")
+
+
+async def test_a_preview_says_what_would_change_and_changes_nothing(blog: Blog) -> None:
+    blog.write("a.md", "# A\n\nFlour.\n\n## Water\n\nWet.\n\n## Salt\n\nSalty.")
+    blog.write("b.md", "# B\n\nSalt.")
+    await blog.reindex()
+    before = await blog.texts()
+    blog.write("a.md", "# A\n\nFlour.\n\n## Water\n\nWetter.\n\n## Salt\n\nSaltier.")
+    blog.write("c.md", "# C\n\nYeast.")
+    (blog.folder / "b.md").unlink()
+    preview = await blog.indexer.preview([blog.source()])
+    assert preview.summary == "+1 posts, 1 changed in 2 sections, -1, about 1 s"
+    assert preview.changes.added == ("c.md",)
+    assert preview.changes.removed == ("b.md",)
+    assert not preview.changes_nothing
+    assert await blog.texts() == before
+    await blog.reindex()
+    assert (await blog.indexer.preview([blog.source()])).changes_nothing
+
+
+async def test_losing_many_posts_at_once_has_to_be_forced(blog: Blog) -> None:
+    many(blog, 10)
+    await blog.reindex()
+    for number in range(3):
+        (blog.folder / f"{number}.md").unlink()
+    preview = await blog.indexer.preview([blog.source()])
+    assert preview.refused == "3 of the 10 posts would be removed, such as 0.md"
+    with pytest.raises(ReindexRefused, match="--force"):
+        await blog.reindex()
+    assert len(await blog.texts()) == 10
+    await blog.indexer.reindex([blog.source()], force=True)
+    assert len(await blog.texts()) == 7
+
+
+async def test_losing_a_fifth_of_the_posts_need_not_be_forced(blog: Blog) -> None:
+    many(blog, 10)
+    await blog.reindex()
+    for number in range(2):
+        (blog.folder / f"{number}.md").unlink()
+    assert (await blog.reindex()).posts == 8
+
+
+async def test_a_rollback_holds_until_somebody_reindexes(blog: Blog) -> None:
+    blog.write("a.md", "# A\n\nFlour.")
+    await blog.reindex()
+    blog.write("a.md", "# A\n\nPlaster.")
+    await blog.reindex()
+    info = await blog.indexer.rollback()
+    assert info.posts == 1
+    assert await blog.texts() == {"a.md": ["Flour."]}
+    assert await blog.indexer.rolled_back()
+    await blog.reindex()
+    assert await blog.texts() == {"a.md": ["Plaster."]}
+    assert not await blog.indexer.rolled_back()
+
+
+async def test_there_is_no_going_back_before_the_first_index(blog: Blog) -> None:
+    with pytest.raises(NoIndex):
+        await blog.indexer.rollback()
+
+
+async def test_an_index_that_the_gate_finds_worse_does_not_serve(
+    blog: Blog, embedder: Embedder
+) -> None:
+    asked: list[tuple[int, int]] = []
+
+    async def gate(before: Index, new: Index) -> None:
+        asked.append((before.info.chunks, new.info.chunks))
+        assert new.info.calibration is not None
+        raise ReindexRefused("worse")
+
+    indexer = Indexer(store=blog.store, embedder=embedder, clock=lambda: NOW, gate=gate)
+    blog.write("a.md", "# A\n\nFlour.")
+    await indexer.reindex([blog.source()])  # there is none to compare the first one with
+    blog.write("b.md", "# B\n\nSalt.")
+    with pytest.raises(ReindexRefused):
+        await indexer.reindex([blog.source()])
+    assert asked == [(1, 2)]
+    assert set(await blog.texts()) == {"a.md"}
+    await indexer.reindex([blog.source()], force=True)
+    assert set(await blog.texts()) == {"a.md", "b.md"}
+
+
+async def test_the_same_post_in_two_sources_is_one_post(blog: Blog, tmp_path: Path) -> None:
+    other = tmp_path / "copy"
+    other.mkdir()
+    blog.write("a.md", "---\npermalink: /a/\n---\n# A\n\nFlour.")
+    (other / "also-a.md").write_text("---\npermalink: /a/\n---\n# A\n\nFlour.")
+    sites = Permalinks("https://ben.example", "{slug}/")
+    copy = open_source(str(other), permalinks=sites, largest_page=LARGEST)
+    report = await blog.indexer.reindex([blog.source("https://ben.example"), copy])
+    assert report.posts == 1
+    assert [page.why for page in report.left_out] == ["is the same post as a.md"]
+
+
+async def test_a_source_that_cannot_be_read_leaves_its_posts_beside_those_of_the_others(
+    blog: Blog, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "o.md").write_text("# O\n\nOil.")
+    blog.write("a.md", "# A\n\nFlour.")
+    second = open_source(str(other), permalinks=None, largest_page=LARGEST)
+    await blog.indexer.reindex([blog.source(), second])
+    other.rename(tmp_path / "moved")
+    blog.write("b.md", "# B\n\nSalt.")
+    report = await blog.indexer.reindex([blog.source(), second])
+    assert set(await blog.texts()) == {"a.md", "b.md", "o.md"}
+    assert ["cannot be read" in page.why for page in report.failed] == [True]
+
+
+async def test_while_another_model_is_set_the_old_index_answers_by_words(
+    blog: Blog, model_cache: Path, tmp_path: Path
+) -> None:
+    many(blog, 3)
+    blog.write("yeast.md", "# Yeast\n\nSourdough rises without any bought yeast.")
+    await blog.reindex()
+    folder = tmp_path / "another model"
+    shutil.copytree(model_cache / minilm.MODEL_NAME.replace("/", "--"), folder)
+    (folder / "model.onnx").rename(folder / "model_optimized.onnx")
+    other = Embedder(model="BAAI/bge-small-en-v1.5", folder=folder, cache=model_cache)
+    searcher = Searcher(store=blog.store, embedder=other)
+    result = await searcher.search(Query("Does sourdough rise without bought yeast?"))
+    assert [passage.best.post for passage in result.passages] == ["yeast.md"]
+    assert result.trust == 0.0

@@ -39,7 +39,7 @@ async def running(
             await app.indexer.reindex(app.sources())
         client = Client(
             answerer=app.answerer,
-            reindex=lambda told: app.indexer.reindex(app.sources(), told),
+            reindexing=app.reindexing(),
             votes=app.votes,
             clock=lambda: NOW,
             **options,

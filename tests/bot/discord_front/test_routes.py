@@ -137,6 +137,14 @@ async def test_ask_answers_a_slash_command(
     assert discord.pings == []
 
 
+def a_blog(folder: Path, *names: str) -> Path:
+    blog = folder / "blog"
+    blog.mkdir()
+    for name in names:
+        (blog / f"{name}.md").write_text(f"# {name.title()}\n\nAbout {name}.")
+    return blog
+
+
 async def test_reindex_takes_up_what_is_new_and_says_so(
     discord: FakeDiscord, configured: Callable[..., None], tmp_path: Path
 ) -> None:
@@ -149,9 +157,15 @@ async def test_reindex_takes_up_what_is_new_and_says_so(
         (blog / "broken.md").write_bytes(b"\xff\xfe")
         interaction = await discord.slash("reindex", member=discord.admin)
         record = await interaction.filled()
+        await discord.wait(lambda: "about 1 s" in record.content)
+        assert "+1 posts, 0 changed, -0" in record.content
+        assert "+ salt.md" in record.content
+        assert await posts_of(app) == {"bread.md"}
+        await discord.click(record, "reindex:go", member=discord.admin)
         await discord.wait(lambda: "Done in" in record.content)
         assert await posts_of(app) == {"bread.md", "salt.md"}
     assert "2 posts in 2 passages (1 new, 1 kept, 0 dropped)" in record.content
+    assert record.components == []
     assert "broken.md is not UTF-8 text" in record.content
 
 
@@ -169,6 +183,86 @@ async def test_a_reindex_that_fails_leaves_the_index_and_says_why(
         await discord.wait(lambda: "stays as it was" in record.content)
         assert await posts_of(app) == {"bread.md"}
     assert "There is no folder" in record.content
+
+
+async def test_a_reindex_that_is_cancelled_changes_nothing(
+    discord: FakeDiscord, configured: Callable[..., None], tmp_path: Path
+) -> None:
+    blog = a_blog(tmp_path, "bread", "salt")
+    configured(sources=str(blog))
+    async with running(discord) as app:
+        (blog / "salt.md").unlink()
+        record = await (await discord.slash("reindex", member=discord.admin)).filled()
+        await discord.wait(lambda: "- salt.md" in record.content.replace("−", "-"))
+        await discord.click(record, "reindex:cancel", member=discord.admin)
+        await discord.wait(lambda: "Nothing was changed" in record.content)
+        assert await posts_of(app) == {"bread.md", "salt.md"}
+
+
+async def test_a_reindex_that_changes_nothing_asks_for_no_confirmation(
+    discord: FakeDiscord, configured: Callable[..., None], tmp_path: Path
+) -> None:
+    configured(sources=str(a_blog(tmp_path, "bread")))
+    async with running(discord):
+        record = await (await discord.slash("reindex", member=discord.admin)).filled()
+        await discord.wait(lambda: "Nothing has changed: 1 posts in 1 passages" in record.content)
+        assert record.components == []
+
+
+async def test_a_reindex_that_would_lose_many_posts_says_so_on_its_button(
+    discord: FakeDiscord, configured: Callable[..., None], tmp_path: Path
+) -> None:
+    blog = a_blog(tmp_path, "bread", "salt", "oil", "water")
+    configured(sources=str(blog))
+    async with running(discord) as app:
+        for name in ("salt", "oil", "water"):
+            (blog / f"{name}.md").unlink()
+        record = await (await discord.slash("reindex", member=discord.admin)).filled()
+        await discord.wait(lambda: "3 of the 4 posts would be removed" in record.content)
+        labels = [item["label"] for row in record.components for item in row["components"]]
+        assert labels == ["Do it anyway", "Cancel"]
+        await discord.click(record, "reindex:go", member=discord.admin)
+        await discord.wait(lambda: "Done in" in record.content)
+        assert await posts_of(app) == {"bread.md"}
+
+
+async def test_a_reindex_that_golden_questions_stop_can_be_forced(
+    discord: FakeDiscord, configured: Callable[..., None], tmp_path: Path
+) -> None:
+    blog = a_blog(tmp_path, "bread", "salt")
+    golden = tmp_path / "golden.jsonl"
+    golden.write_text('{"question": "What about salt?", "gold": ["salt.md"]}')
+    configured(sources=str(blog), golden_questions=str(golden))
+    async with running(discord) as app:
+        (blog / "salt.md").unlink()
+        record = await (await discord.slash("reindex", member=discord.admin)).filled()
+        await discord.wait(lambda: record.components)
+        await discord.click(record, "reindex:go", member=discord.admin)
+        await discord.wait(lambda: "lost is “What about salt?”" in record.content)
+        assert await posts_of(app) == {"bread.md", "salt.md"}
+        await discord.wait(lambda: record.components)
+        await discord.click(record, "reindex:go", member=discord.admin)
+        await discord.wait(lambda: "Done in" in record.content)
+        assert await posts_of(app) == {"bread.md"}
+
+
+async def test_a_rollback_brings_the_index_before_back(
+    discord: FakeDiscord, configured: Callable[..., None], tmp_path: Path
+) -> None:
+    blog = a_blog(tmp_path, "bread")
+    configured(sources=str(blog))
+    async with running(discord) as app:
+        nothing = await (
+            await discord.slash("reindex", what="rollback", member=discord.admin)
+        ).filled()
+        await discord.wait(lambda: "no earlier index" in nothing.content)
+        (blog / "salt.md").write_text("# Salt\n\nAbout salt.")
+        await app.indexer.reindex(app.sources())
+        record = await (
+            await discord.slash("reindex", what="rollback", member=discord.admin)
+        ).filled()
+        await discord.wait(lambda: "serves again: 1 posts in 1 passages" in record.content)
+        assert await posts_of(app) == {"bread.md"}
 
 
 async def test_reindex_is_for_those_who_may_manage_the_server(

@@ -249,3 +249,26 @@ def test_a_permalink_pattern_may_use_the_date() -> None:
 
 def test_without_a_site_the_address_is_the_file() -> None:
     assert parsed("Text.").url == "file:///blog/post.md"
+
+
+def test_bear_blog_has_a_header_without_a_fence() -> None:
+    document = parsed(
+        "title: On bread: a start\nlink: bread\npublished_date: 2024-05-17 08:00\n"
+        "tags: bread, oven\n\n___\n\nFlour.\n\nlater: this is text\n"
+    )
+    assert (document.title, document.published) == ("On bread: a start", date(2024, 5, 17))
+    assert document.tags == ("bread", "oven")
+    assert words(document) == ["Flour.", "later: this is text"]
+
+
+def test_several_dates_may_stand_under_one_name() -> None:
+    document = parsed("---\ndate:\n  created: 2024-05-17\n  updated: 2024-06-01\n---\nFlour.")
+    assert (document.published, document.updated) == (date(2024, 5, 17), date(2024, 6, 1))
+
+
+def test_the_marks_of_site_generators_are_no_text() -> None:
+    document = parsed(
+        'Flour.\n{: .lead }\n\n> [!WARNING]\n> Hot oven.\n\n=== "Oven"\n\nBake.\n\n'
+        '!!! note "Mind the crust"\n\n    It burns.\n'
+    )
+    assert words(document) == ["Flour.", "Hot oven.", "Bake.", "Mind the crust", "It burns."]

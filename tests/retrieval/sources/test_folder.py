@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.documents import FailedPage, LeftOutPage, Page, PageFormat
+from retrieval.documents import FailedPage, LeftOutPage, Page, PageFormat, SourcePage
 from retrieval.errors import SourceError
 from retrieval.sources import open_source
 
 LARGEST = 1000
 
 
-async def pages_of(folder: Path) -> dict[str, Page | FailedPage | LeftOutPage]:
+async def pages_of(folder: Path) -> dict[str, SourcePage]:
     source = open_source(str(folder), permalinks=None, largest_page=LARGEST)
-    return {page.post: page async for page in source.pages()}
+    return {page.post: page async for page in source.pages({})}
 
 
 def write(folder: Path, **files: str | bytes) -> None:

@@ -275,3 +275,40 @@ async def test_many_reindexes_leave_no_more_than_two_indexes_behind(store: Store
         assert len(folders) == 2
     elif isinstance(store, ServerStore):
         assert len((await store._client.get_collections()).collections) == 2
+
+
+async def test_a_rollback_lets_the_index_before_serve_again(store: Store) -> None:
+    await fill(store, an_embedded_chunk(OLD))
+    assert not await store.rolled_back()
+    await fill(store, an_embedded_chunk(NEW))
+    await store.rollback()
+    assert await ids_of(store) == {OLD.id}
+    assert await store.rolled_back()
+
+
+async def test_a_new_index_ends_a_rollback_and_stands_on_what_served(store: Store) -> None:
+    await fill(store, an_embedded_chunk(OLD))
+    await fill(store, an_embedded_chunk(NEW))
+    await store.rollback()
+    async with store.build(dimension=DIMENSION) as build:
+        await build.keep([OLD.id])
+        await build.add([an_embedded_chunk(MORE)])
+        await build.swap(info(2))
+    assert await ids_of(store) == {OLD.id, MORE.id}
+    assert not await store.rolled_back()
+
+
+async def test_there_is_nothing_to_go_back_to_after_the_first_index(store: Store) -> None:
+    await fill(store, an_embedded_chunk(OLD))
+    with pytest.raises(NoIndex, match="no earlier index"):
+        await store.rollback()
+    assert await ids_of(store) == {OLD.id}
+
+
+async def test_without_a_vector_a_question_is_searched_for_by_its_words(store: Store) -> None:
+    await fill(store, an_embedded_chunk(OLD, words=(1,)), an_embedded_chunk(NEW, words=(2,)))
+    question = an_embedded_text(words=(2,))
+    by_words = replace(question, dense=question.dense[:0])
+    found = await (await serving(store)).search(by_words, limit=5)
+    assert found.dense == ()
+    assert [hit.chunk_id for hit in found.sparse][:1] == [NEW.id]
