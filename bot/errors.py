@@ -11,6 +11,7 @@ AskBenError
     ├── LLMUnreachable   it could not be reached, or the connection broke
     ├── LLMRefused       it answered with an error
     ├── LLMTooSlow       it did not answer within the time it was given
+    ├── LLMResting       it failed again and again, and is left alone for a while
     └── LLMBrokenAnswer  what it sent is not a whole answer
 """
 
@@ -52,11 +53,19 @@ class LLMUnreachable(LLMError):
 
 
 class LLMRefused(LLMError):
-    """The LLM answered with an error."""
+    """The LLM answered with an error; a `temporary` one may be another the next time."""
+
+    def __init__(self, message: str, *, temporary: bool = False) -> None:
+        super().__init__(message)
+        self.temporary = temporary
 
 
 class LLMTooSlow(LLMError):
     """The LLM did not answer within the time it was given."""
+
+
+class LLMResting(LLMError):
+    """The LLM failed again and again, and is left alone for a while."""
 
 
 class LLMBrokenAnswer(LLMError):

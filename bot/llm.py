@@ -11,21 +11,41 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
 import aiohttp
 from yarl import URL
 
-from bot.errors import LLMBrokenAnswer, LLMRefused, LLMTooSlow, LLMUnreachable
+from bot.breaker import Breaker
+from bot.errors import (
+    LLMBrokenAnswer,
+    LLMError,
+    LLMRefused,
+    LLMResting,
+    LLMTooSlow,
+    LLMUnreachable,
+)
 
-_MOST_TOKENS = 400  # of an answer: five sentences and their marks
+MOST_TOKENS = 400  # of an answer: five sentences and their marks
 _TEMPERATURE = 0.2
 _LONGEST_LINE = 1 << 20  # bytes of one event
+_USUAL_CONTEXT = 8192  # tokens, where a server does not say
+_WARM_UP = 60.0  # seconds
+_HELLO = ({"role": "user", "content": "Hello"},)
 _MEND: dict[int, str] = {
     HTTPStatus.UNAUTHORIZED: "; set ASKBEN_LLM_API_KEY",
     HTTPStatus.NOT_FOUND: "; check ASKBEN_LLM_URL and ASKBEN_LLM_MODEL",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some words of an answer; `cut` is where it ends because it may have no more tokens."""
+
+    text: str
+    cut: bool = False
 
 
 class LLM:
@@ -34,6 +54,9 @@ class LLM:
     def __init__(self, url: str, *, model: str | None, api_key: str | None) -> None:
         self._base = api_base(url)
         self._model = model
+        self._context_length: int | None = None
+        self._described = False
+        self._breaker = Breaker()
         headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
         self._session = aiohttp.ClientSession(
             headers=headers,
@@ -44,20 +67,85 @@ class LLM:
         """Close the connections."""
         await self._session.close()
 
+    def resting(self) -> float | None:
+        """Return for how many seconds the LLM is left alone, for it failed again and again."""
+        return self._breaker.rests(_now())
+
+    async def context_length(self) -> int:
+        """Return how many tokens the model takes, prompt and answer; a guess if it is not said.
+
+        Raises LLMError when the server cannot be asked.
+        """
+        await self._describe()
+        return self._context_length or _USUAL_CONTEXT
+
+    async def warm_up(self) -> None:
+        """Have the server write a token, so that no reader waits for its first. Raises LLMError."""
+        async with aclosing(self._once(_HELLO, 1, _now() + _WARM_UP)) as pieces:
+            async for _ in pieces:
+                pass
+        self._breaker.succeeded()
+
     async def stream(
-        self, messages: Sequence[dict[str, str]], *, first_token_by: float, end_by: float
-    ) -> AsyncGenerator[str]:
+        self, messages: Sequence[dict[str, str]], *, end_by: float, max_tokens: int = MOST_TOKENS
+    ) -> AsyncGenerator[Piece]:
         """Yield the answer piece by piece.
 
-        Both times are on the event loop's clock. They count words of the answer and not bytes, for
-        a server in trouble may send comments for ever. Leaving early ends the request on the
-        server too. Raises LLMError when there is no whole answer.
+        `end_by` is on the event loop's clock. It counts for the words of the answer and not for
+        bytes: a server in trouble may send comments for ever. What fails before the first piece is
+        tried once more. Leaving early ends the request on the server too. Raises LLMError when
+        there is no whole answer.
         """
-        async with aclosing(self._pieces(messages)) as pieces:
-            limit, what = min(first_token_by, end_by), "begin"
+        if not self._breaker.begin(_now()):
+            raise LLMResting(
+                f"The LLM at {self._base} failed again and again; "
+                f"it is asked again in {self.resting() or 0:.0f} s"
+            )
+        judged = False
+        try:
+            async with aclosing(self._twice(messages, max_tokens, end_by)) as pieces:
+                async for piece in pieces:
+                    if not judged:  # it writes, so it works, however this answer may end
+                        self._breaker.succeeded()
+                        judged = True
+                    yield piece
+            if not judged:
+                self._breaker.succeeded()
+                judged = True
+        except LLMError:
+            if not judged:
+                self._breaker.failed(_now())
+                judged = True
+            raise
+        finally:
+            if not judged:
+                self._breaker.abandoned()
+
+    async def _twice(
+        self, messages: Sequence[dict[str, str]], max_tokens: int, end_by: float
+    ) -> AsyncGenerator[Piece]:
+        shown = False
+        try:
+            async with aclosing(self._once(messages, max_tokens, end_by)) as pieces:
+                async for piece in pieces:
+                    shown = True
+                    yield piece
+                return
+        except LLMError as error:
+            if shown or not _may_help_to_ask_again(error):
+                raise
+        async with aclosing(self._once(messages, max_tokens, end_by)) as pieces:
+            async for piece in pieces:
+                yield piece
+
+    async def _once(
+        self, messages: Sequence[dict[str, str]], max_tokens: int, end_by: float
+    ) -> AsyncGenerator[Piece]:
+        what = "begin"
+        async with aclosing(self._pieces(messages, max_tokens)) as pieces:
             while True:
                 try:
-                    async with asyncio.timeout_at(limit):
+                    async with asyncio.timeout_at(end_by):
                         piece = await anext(pieces, None)
                 except TimeoutError as error:
                     raise LLMTooSlow(
@@ -65,16 +153,18 @@ class LLM:
                     ) from error
                 if piece is None:
                     return
-                limit, what = end_by, "end"
+                what = "end"
                 yield piece
 
-    async def _pieces(self, messages: Sequence[dict[str, str]]) -> AsyncGenerator[str]:
+    async def _pieces(
+        self, messages: Sequence[dict[str, str]], max_tokens: int
+    ) -> AsyncGenerator[Piece]:
         """Yield what is not empty of the answer; every error of the connection is translated."""
         try:
             request = {
                 "model": await self._model_name(),
                 "messages": list(messages),
-                "max_tokens": _MOST_TOKENS,
+                "max_tokens": max_tokens,
                 "temperature": _TEMPERATURE,
                 "stream": True,
             }
@@ -82,7 +172,7 @@ class LLM:
                 self._base / "chat" / "completions", json=request
             ) as response:
                 if response.status != HTTPStatus.OK:
-                    raise LLMRefused(await self._refusal(response))
+                    raise await self._refused(response)
                 async for piece in _read_answer(response):
                     yield piece
         except aiohttp.ClientPayloadError as error:
@@ -96,26 +186,46 @@ class LLM:
     async def _model_name(self) -> str:
         """Return the model of the settings, or the first one that the server says it has."""
         if self._model is None:
-            async with self._session.get(self._base / "models") as response:
-                if response.status != HTTPStatus.OK:
-                    raise LLMRefused(await self._refusal(response))
-                try:
-                    self._model = str((await response.json(content_type=None))["data"][0]["id"])
-                except (ValueError, KeyError, IndexError, TypeError) as error:
-                    raise LLMBrokenAnswer(
-                        f"The LLM at {self._base} does not say which models it has; "
-                        "set ASKBEN_LLM_MODEL"
-                    ) from error
+            await self._describe()
+        if self._model is None:
+            raise LLMBrokenAnswer(
+                f"The LLM at {self._base} does not say which models it has; set ASKBEN_LLM_MODEL"
+            )
         return self._model
 
-    async def _refusal(self, response: aiohttp.ClientResponse) -> str:
+    async def _describe(self) -> None:
+        """Ask once which models there are and how long their context is (vLLM's max_model_len)."""
+        if self._described:
+            return
+        try:
+            async with self._session.get(self._base / "models") as response:
+                if response.status != HTTPStatus.OK:
+                    raise await self._refused(response)
+                listed = (await response.json(content_type=None))["data"]
+                lengths = {str(one["id"]): one.get("max_model_len") for one in listed}
+        except aiohttp.ClientError as error:
+            raise LLMUnreachable(
+                f"The LLM at {self._base} cannot be reached ({error}); "
+                "check ASKBEN_LLM_URL and that the server runs"
+            ) from error
+        except (ValueError, KeyError, TypeError, AttributeError):
+            lengths = {}  # a server may have no such list; a model in the settings is enough
+        self._model = self._model or next(iter(lengths), None)
+        length = lengths.get(self._model or "")
+        self._context_length = length if isinstance(length, int) and length > 0 else None
+        self._described = True
+
+    async def _refused(self, response: aiohttp.ClientResponse) -> LLMRefused:
         text = await response.text(errors="replace")
         try:
             said = _error_of(json.loads(text))
         except ValueError:
             said = None
         mend = _MEND.get(response.status, "")
-        return f"The LLM at {self._base} answered {response.status} ({said or text[:200]}){mend}"
+        return LLMRefused(
+            f"The LLM at {self._base} answered {response.status} ({said or text[:200]}){mend}",
+            temporary=response.status >= HTTPStatus.INTERNAL_SERVER_ERROR,
+        )
 
 
 def api_base(url: str) -> URL:
@@ -124,16 +234,17 @@ def api_base(url: str) -> URL:
     return base / "v1" if base.path in {"", "/"} else base
 
 
-async def _read_answer(response: aiohttp.ClientResponse) -> AsyncIterator[str]:
+async def _read_answer(response: aiohttp.ClientResponse) -> AsyncIterator[Piece]:
     finished = False
     async for event in _events(response):
         if said := _error_of(event):
-            raise LLMRefused(f"The LLM broke off its answer ({said})")
+            raise LLMRefused(f"The LLM broke off its answer ({said})", temporary=True)
         for choice in event.get("choices") or []:  # the event with the usage has none
-            piece = (choice.get("delta") or {}).get("content")
-            finished = finished or choice.get("finish_reason") is not None
-            if piece:
-                yield piece
+            piece = (choice.get("delta") or {}).get("content") or ""
+            reason = choice.get("finish_reason")
+            finished = finished or reason is not None
+            if piece or reason == "length":
+                yield Piece(piece, cut=reason == "length")
     if not finished:
         raise LLMBrokenAnswer("The LLM ended its answer without saying that it was whole")
 
@@ -165,3 +276,13 @@ def _error_of(event: object) -> str | None:
     if isinstance(error, dict):
         return str(error.get("message") or error)
     return str(error) if error else None
+
+
+def _may_help_to_ask_again(error: LLMError) -> bool:
+    return isinstance(error, LLMUnreachable | LLMBrokenAnswer) or (
+        isinstance(error, LLMRefused) and error.temporary
+    )
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from retrieval.answerability import answerability, evidence_of
 from retrieval.catalogue import Catalogue, in_order
-from retrieval.documents import Calibration, EmbeddedText
+from retrieval.documents import Calibration, EmbeddedText, IndexInfo
 from retrieval.embedding import Embedder, Reranker
 from retrieval.errors import ModelError, NoIndex
 from retrieval.queries import DateRange, Event, Order, Passage, Query, SearchResult, Wanted
@@ -44,6 +44,11 @@ class Searcher:
         self._store = store
         self._embedder = embedder
         self._reranker = reranker
+
+    async def index_info(self) -> IndexInfo | None:
+        """Return what is known of the serving index, None if there is none. Raises StoreError."""
+        index = await self._store.serving()
+        return index.info if index else None
 
     async def search(
         self, query: Query, *, limit: int = 10, rerank_until: float | None = None

@@ -1,4 +1,4 @@
-"""One question to one answer: search, ask the LLM, check its citations, or quote the posts."""
+"""One question to one answer: search, ask the LLM, check what it says, or quote the posts."""
 
 from __future__ import annotations
 
@@ -6,28 +6,39 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from functools import partial
 
-from bot.answering.citations import cited_sentences, renumber, without_unfinished_mark
+from bot.answering.ahead import Ahead
+from bot.answering.cache import AnswerCache, Key, key_of
+from bot.answering.citations import cited_sentences, renumber
+from bot.answering.deadline import Deadline
 from bot.answering.listing import list_posts
-from bot.answering.prompt import NOT_FOUND, make_messages
-from bot.answering.quoting import choose_quotes, quoted_line, sentences_of
+from bot.answering.prompt import make_messages
+from bot.answering.quoting import (
+    Sentence,
+    choose_quotes,
+    first_sentences,
+    quoted_line,
+    sentences_of,
+)
 from bot.answering.reading import read_query
 from bot.answering.rewriting import standalone
 from bot.answering.sources import WordsOf, in_order, number_posts, source_about, source_of
-from bot.answering.types import Answer, Draft, NumberedPost, Outcome, Question, Timings
-from bot.errors import LLMBrokenAnswer, LLMError
-from bot.llm import LLM
+from bot.answering.types import Answer, Draft, NumberedPost, Outcome, Question, Source, Timings
+from bot.answering.writing import Writing
+from bot.errors import LLMBrokenAnswer, LLMError, LLMTooSlow
+from bot.llm import LLM, MOST_TOKENS, Piece
 from retrieval.embedding import Embedder
-from retrieval.queries import SearchResult, Wanted
+from retrieval.errors import StoreError
+from retrieval.queries import Order, SearchResult, Wanted
 from retrieval.searching import Searcher
 
 _POSTS = 5  # handed to the LLM
 _LISTED_POSTS = 25
 _QUOTABLE_POSTS = 3
 _NEAREST_POSTS = 3  # named when there is no answer
-_TIME_TO_RERANK = 0.2  # share of the deadline that the search may take with a reranker
-_TIME_TO_QUOTE = 0.5  # seconds of the deadline that are kept for the quoted answer
+_TEMPLATE = 200  # tokens that a chat template may add to the prompt
 
 _log = logging.getLogger(__name__)
 
@@ -56,7 +67,8 @@ class Answerer:
         self._embedder = embedder
         self._llm = llm
         self._author = author
-        self._deadline = deadline
+        self._seconds = deadline
+        self._cache = AnswerCache()
 
     def answer(self, question: Question) -> AsyncGenerator[Draft | Answer]:
         """Yield drafts as the text arrives and at last one Answer.
@@ -66,70 +78,137 @@ class Answerer:
         return self._watch(self._answer(question))
 
     async def _answer(self, question: Question) -> AsyncGenerator[Draft | Answer]:
-        clock = _Clock()
-        result = await self._searcher.search(
-            read_query(question),
-            limit=_LISTED_POSTS,
-            rerank_until=clock.started + _TIME_TO_RERANK * self._deadline,
-        )
+        deadline = Deadline(asyncio.get_running_loop().time(), self._seconds)
+        clock = _Clock(deadline.started)
+        try:
+            async with asyncio.timeout_at(deadline.search_until):
+                key = await self._key_of(question)
+                known = self._cache.get(key) if key else None
+                if known is None:
+                    found = await self._find(question, deadline)
+        except TimeoutError as error:
+            raise StoreError(
+                "The search did not end in time; askben doctor says what it waits for"
+            ) from error
         clock.retrieved()
-        found = _Found(question, result, partial(self._embedder.words_of, language=result.language))
-        if not result.answerable:
-            yield self._refuse(found, clock)
-        elif result.wanted is not Wanted.ANSWER:
-            text, sources = list_posts(result)
-            yield Answer(text, Outcome.ANSWERED, sources, clock.timings())
-        else:
-            trouble = None
-            if self._llm is not None:
-                try:
-                    async with aclosing(self._ask(self._llm, found, clock)) as events:
-                        async for event in events:
-                            yield event
-                except LLMError as error:
-                    trouble = str(error)
-                    _log.warning("Quoting instead of answering: %s", trouble)
-                else:
-                    return
-            yield await self._quote(found, clock, trouble)
+        if known is not None:
+            yield replace(known, timings=clock.timings())
+            return
+        async with aclosing(self._events(found, deadline, clock)) as events:
+            async for event in events:
+                if key and isinstance(event, Answer) and found.order is not Order.RANDOM:
+                    self._cache.put(key, event)
+                yield event
 
-    async def _ask(self, llm: LLM, found: _Found, clock: _Clock) -> AsyncGenerator[Draft | Answer]:
-        """Yield the LLM's drafts and its answer. Raises LLMError when that is none."""
-        text = ""
-        pieces = llm.stream(
-            make_messages(found.question, found.posts, author=self._author),
-            first_token_by=clock.started + self._deadline / 2,
-            end_by=clock.started + self._deadline - _TIME_TO_QUOTE,
+    async def _key_of(self, question: Question) -> Key | None:
+        info = await self._searcher.index_info()
+        return key_of(question, info) if info else None
+
+    async def _find(self, question: Question, deadline: Deadline) -> _Found:
+        query = read_query(question)
+        result = await self._searcher.search(
+            query, limit=_LISTED_POSTS, rerank_until=deadline.rerank_until
         )
-        async with aclosing(pieces):
-            async for piece in pieces:
-                clock.token_came()
-                text += piece
-                if shown := _draft(text, found.posts):
-                    yield Draft(shown)
-        if NOT_FOUND in text:
+        words_of = partial(self._embedder.words_of, language=result.language)
+        return _Found(question, result, words_of, query.order)
+
+    async def _events(
+        self, found: _Found, deadline: Deadline, clock: _Clock
+    ) -> AsyncGenerator[Draft | Answer]:
+        if not found.result.answerable:
+            yield self._refuse(found, clock)
+        elif found.result.wanted is not Wanted.ANSWER:
+            text, sources = list_posts(found.result)
+            yield Answer(text, Outcome.ANSWERED, sources, clock.timings())
+        elif self._llm is None:
+            yield await self._quote(found, deadline, clock)
+        else:
+            async with aclosing(self._ask(self._llm, found, deadline, clock)) as events:
+                async for event in events:
+                    yield event
+
+    async def _ask(
+        self, llm: LLM, found: _Found, deadline: Deadline, clock: _Clock
+    ) -> AsyncGenerator[Draft | Answer]:
+        """Yield the LLM's drafts and its answer, or a quoted one that says what its trouble is.
+
+        Where no word has come by half of the time, the quoted answer is shown, and the LLM's takes
+        its place only when it is there as a whole.
+        """
+        posts = found.posts[: deadline.posts(_POSTS, clock.now())]
+        writing = Writing(found.question.text, posts, found.words_of)
+        quoted: Answer | None = None
+        trouble: str | None = None
+        pieces = self._pieces(llm, found, posts, deadline, clock)
+        async with aclosing(Ahead(pieces)) as ahead:
+            try:
+                if not await ahead.arrived_by(deadline.first_token_by):
+                    quoted = await self._quote(found, deadline, clock)
+                    yield Draft(quoted.text)
+                while (piece := await ahead.next()) is not None:
+                    clock.token_came()
+                    writing.add(piece.text, cut=piece.cut)
+                    shown = writing.draft()
+                    if shown and quoted is None:
+                        yield Draft(shown)
+            except LLMTooSlow as error:
+                writing.break_off()
+                trouble = str(error)
+            except LLMError as error:
+                trouble = str(error)
+                writing.discard()
+        if trouble is None and writing.says_that_there_is_none:
             yield self._refuse(found, clock)
             return
-        shown, order = renumber(text, [post.number for post in found.posts])
-        if not order:
-            raise LLMBrokenAnswer("The LLM answered without citing a post")
-        sources = [
-            source_about(n, post, _sentences_that_cite(shown, n), found.words_of)
-            for n, post in enumerate(in_order(found.posts, order), 1)
-        ]
-        yield Answer(shown, Outcome.ANSWERED, tuple(sources), clock.timings())
+        text, order = writing.finished()
+        if order:
+            yield Answer(
+                text, Outcome.ANSWERED, self._sources(found, text, order), clock.timings(), trouble
+            )
+            return
+        trouble = trouble or str(LLMBrokenAnswer("The LLM answered without citing a post"))
+        _log.warning("Quoting instead of answering: %s", trouble)
+        quoted = quoted or await self._quote(found, deadline, clock)
+        yield replace(quoted, trouble=trouble, timings=clock.timings())
 
-    async def _quote(self, found: _Found, clock: _Clock, trouble: str | None) -> Answer:
+    async def _pieces(
+        self,
+        llm: LLM,
+        found: _Found,
+        posts: Sequence[NumberedPost],
+        deadline: Deadline,
+        clock: _Clock,
+    ) -> AsyncGenerator[Piece]:
+        try:
+            async with asyncio.timeout_at(deadline.write_until):
+                context = await llm.context_length()
+        except TimeoutError as error:
+            raise LLMTooSlow("The LLM did not say in time which models it has") from error
+        tokens = deadline.tokens(min(MOST_TOKENS, context // 4), clock.now())
+        messages = make_messages(
+            found.question, posts, author=self._author, tokens=context - tokens - _TEMPLATE
+        )
+        stream = llm.stream(messages, end_by=deadline.write_until, max_tokens=tokens)
+        async with aclosing(stream) as pieces:
+            async for piece in pieces:
+                yield piece
+
+    def _sources(self, found: _Found, text: str, order: Sequence[int]) -> tuple[Source, ...]:
+        return tuple(
+            source_about(n, post, _sentences_that_cite(text, n), found.words_of)
+            for n, post in enumerate(in_order(found.posts, order), 1)
+        )
+
+    async def _quote(self, found: _Found, deadline: Deadline, clock: _Clock) -> Answer:
         """Answer in the words of the posts."""
-        sentences = sentences_of(found.posts[:_QUOTABLE_POSTS])
-        language = found.result.language
-        meant = standalone(found.question)
-        asked = await self._embedder.embed_question(meant.own, language, meant.context)
-        texts = [sentence.text for sentence in sentences]
-        embedded = await self._embedder.embed_texts(texts, language)
-        chosen = choose_quotes(asked, sentences, embedded, trust=found.result.trust)
+        posts = found.posts[:_QUOTABLE_POSTS]
+        try:
+            async with asyncio.timeout_at(deadline.end):
+                chosen = await self._chosen_sentences(found, posts)
+        except TimeoutError:
+            chosen = first_sentences(posts)
         if not chosen:  # there is only code, or there are only headings
-            return self._refuse(found, clock, trouble)
+            return self._refuse(found, clock)
         text, order = renumber(
             "\n".join(map(quoted_line, chosen)), [post.number for post in found.posts]
         )
@@ -137,9 +216,20 @@ class Answerer:
             source_of(n, post, next(one for one in chosen if one.number == post.number))
             for n, post in enumerate(in_order(found.posts, order), 1)
         ]
-        return Answer(text, Outcome.QUOTED, tuple(sources), clock.timings(), trouble)
+        return Answer(text, Outcome.QUOTED, tuple(sources), clock.timings())
 
-    def _refuse(self, found: _Found, clock: _Clock, trouble: str | None = None) -> Answer:
+    async def _chosen_sentences(
+        self, found: _Found, posts: Sequence[NumberedPost]
+    ) -> list[Sentence]:
+        sentences = sentences_of(posts)
+        language = found.result.language
+        meant = standalone(found.question)
+        asked = await self._embedder.embed_question(meant.own, language, meant.context)
+        texts = [sentence.text for sentence in sentences]
+        embedded = await self._embedder.embed_texts(texts, language)
+        return choose_quotes(asked, sentences, embedded, trust=found.result.trust)
+
+    def _refuse(self, found: _Found, clock: _Clock) -> Answer:
         """Say that there is no answer, and which posts come nearest."""
         nearest = found.posts[:_NEAREST_POSTS]
         if found.result.loosened:
@@ -152,26 +242,32 @@ class Answerer:
             source_about(n, post, found.question.text, found.words_of)
             for n, post in enumerate(nearest, 1)
         ]
-        return Answer(text, Outcome.REFUSED, tuple(sources), clock.timings(), trouble)
+        return Answer(text, Outcome.REFUSED, tuple(sources), clock.timings())
 
 
 class _Found:
     """A question with what the search found for it."""
 
-    def __init__(self, question: Question, result: SearchResult, words_of: WordsOf) -> None:
+    def __init__(
+        self, question: Question, result: SearchResult, words_of: WordsOf, order: Order | None
+    ) -> None:
         self.question = question
         self.result = result
         self.words_of = words_of
+        self.order = order
         self.posts = number_posts(result.passages[:_POSTS], result.language)
 
 
 class _Clock:
     """Measures one answer."""
 
-    def __init__(self) -> None:
-        self.started = asyncio.get_running_loop().time()
+    def __init__(self, started: float) -> None:
+        self._started = started
         self._retrieve_ms = 0.0
         self._first_token_ms: float | None = None
+
+    def now(self) -> float:
+        return asyncio.get_running_loop().time()
 
     def retrieved(self) -> None:
         self._retrieve_ms = self._elapsed_ms()
@@ -184,14 +280,7 @@ class _Clock:
         return Timings(self._retrieve_ms, self._first_token_ms, self._elapsed_ms())
 
     def _elapsed_ms(self) -> float:
-        return round((asyncio.get_running_loop().time() - self.started) * 1000, 1)
-
-
-def _draft(text: str, posts: Sequence[NumberedPost]) -> str:
-    """Return what may be shown of an answer that is still being written."""
-    if NOT_FOUND.startswith(text.strip()[: len(NOT_FOUND)]):
-        return ""  # it may be about to say that there is no answer
-    return renumber(without_unfinished_mark(text), [post.number for post in posts])[0]
+        return round((self.now() - self._started) * 1000, 1)
 
 
 def _sentences_that_cite(text: str, n: int) -> str:

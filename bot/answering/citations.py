@@ -38,6 +38,34 @@ def without_unfinished_mark(text: str) -> str:
     return _UNFINISHED_MARK.sub("", text)
 
 
+def parted(text: str) -> list[tuple[str, str]]:
+    """Return the sentences of a text, each with the space or line end behind it."""
+    found, begin = [], 0
+    for gap in _BETWEEN_SENTENCES.finditer(text):
+        found.append((text[begin : gap.start()], gap[0]))
+        begin = gap.end()
+    return [*found, (text[begin:], "")]
+
+
+def cited_numbers(text: str) -> list[int]:
+    """Return the numbers that a text cites, in order."""
+    marks = (re.findall(r"\d+", mark["numbers"]) for mark in _MARK.finditer(text))
+    return list(dict.fromkeys(int(number) for numbers in marks for number in numbers))
+
+
+def without_marks(text: str, numbers: Collection[int] | None = None) -> str:
+    """Return a text without its marks, or without those of some numbers alone."""
+    if numbers is None:
+        return _SPACE_BEFORE_POINT.sub("", _MARK.sub("", text)).strip()
+    kept = _MARK.sub(
+        lambda mark: "".join(
+            f"[{n}]" for n in re.findall(r"\d+", mark["numbers"]) if int(n) not in numbers
+        ),
+        text,
+    )
+    return _SPACE_BEFORE_POINT.sub("", kept)
+
+
 def cited_sentences(text: str) -> list[tuple[str, frozenset[int]]]:
     """Return the sentences that bear marks, without them, each with the numbers it cites.
 

@@ -71,6 +71,18 @@ def choose_quotes(
     return sorted(chosen, key=lambda sentence: order.index(sentence.number))
 
 
+def first_sentences(posts: Iterable[NumberedPost]) -> list[Sentence]:
+    """Return the first sentences of the best passage, for when there is no time to choose."""
+    chosen: list[Sentence] = []
+    length = 0
+    for sentence in sentences_of(posts):
+        length += len(quoted_line(sentence)) + 1
+        if len(chosen) == _MOST_QUOTES or length > _LONGEST_ANSWER:
+            break
+        chosen.append(sentence)
+    return chosen
+
+
 def quoted_line(sentence: Sentence) -> str:
     """Return a sentence as a line of a quoted answer, with the mark of its post."""
     return f"> {sentence.text} [{sentence.number}]"

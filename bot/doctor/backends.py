@@ -132,7 +132,7 @@ async def _check_token(llm: LLM, deadline: float) -> Finding:
     started = clock()
     limit = started + _PATIENCE
     try:
-        pieces = llm.stream(_A_QUESTION, first_token_by=limit, end_by=limit)
+        pieces = llm.stream(_A_QUESTION, end_by=limit)
         async with aclosing(pieces):
             await anext(pieces, None)
     except LLMError as error:

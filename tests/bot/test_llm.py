@@ -10,7 +10,7 @@ from contextlib import aclosing
 import pytest
 
 from bot.errors import LLMBrokenAnswer, LLMError, LLMRefused, LLMTooSlow, LLMUnreachable
-from bot.llm import LLM
+from bot.llm import LLM, Piece
 from tests.fake_llm import MODEL, Ending, FakeLLM, Script
 
 ASKED = [{"role": "user", "content": "Why?"}]
@@ -29,10 +29,9 @@ async def llm(server: FakeLLM) -> AsyncIterator[LLM]:
     await llm.close()
 
 
-async def answer_of(llm: LLM, *, first: float = 2.0, end: float = 3.0) -> str:
+async def answer_of(llm: LLM, *, end: float = 3.0) -> str:
     now = asyncio.get_running_loop().time()
-    pieces = llm.stream(ASKED, first_token_by=now + first, end_by=now + end)
-    return "".join([piece async for piece in pieces])
+    return "".join([piece.text async for piece in llm.stream(ASKED, end_by=now + end)])
 
 
 async def test_an_answer_comes_piece_by_piece_with_the_last_in_the_finish(
@@ -113,7 +112,7 @@ async def test_an_answer_that_does_not_end_well_is_an_error_in_time(
     server.will_say("Bread", ending=ending)
     started = time.monotonic()
     with pytest.raises(error):
-        await answer_of(llm, first=0.3, end=0.6)
+        await answer_of(llm, end=0.6)
     assert time.monotonic() - started < 0.9
 
 
@@ -125,14 +124,14 @@ async def test_an_empty_answer_is_whole_but_says_nothing(server: FakeLLM, llm: L
 async def test_a_slow_first_word_is_not_waited_for(server: FakeLLM, llm: LLM) -> None:
     server.will_say("Bread", before_first=2.0)
     with pytest.raises(LLMTooSlow, match="begin"):
-        await answer_of(llm, first=0.2, end=5.0)
+        await answer_of(llm, end=0.2)
 
 
 async def test_the_server_stops_when_nobody_listens_any_more(server: FakeLLM, llm: LLM) -> None:
     server.will_say("Bread", ending=Ending.ENDLESS)
     now = asyncio.get_running_loop().time()
-    async with aclosing(llm.stream(ASKED, first_token_by=now + 2, end_by=now + 3)) as pieces:
-        assert await anext(pieces) == "Bread"
+    async with aclosing(llm.stream(ASKED, end_by=now + 3)) as pieces:
+        assert await anext(pieces) == Piece("Bread")
     async with asyncio.timeout(2):
         while server.abandoned == 0:
             await asyncio.sleep(0.01)

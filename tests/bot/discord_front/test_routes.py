@@ -75,9 +75,9 @@ async def test_a_reply_to_an_answer_is_a_follow_up(
     async with running(discord):
         await discord.user_message(f"{discord.bot.mention} {POWER}")
         first = await answer(discord, containing="(<https://")
-        llm.will_say("Because of the disks [1].")
+        llm.will_say("The yearly cost was worked out too low [1].")
         await discord.user_message("and why so much?", reply_to=first)
-        await answer(discord, containing="Because of the disks")
+        await answer(discord, containing="worked out too low")
     said = [(m["role"], m["content"]) for m in llm.chats[1]["messages"][1:-1]]
     assert said == [("user", POWER), ("assistant", "It costs £96.06 a year [1].")]
 
