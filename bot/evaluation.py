@@ -176,7 +176,7 @@ def summarize_answers(results: Sequence[Answered]) -> dict[str, Any]:
     contained = [
         result
         for result in known
-        if any(text.casefold() in result.answer.text.casefold() for text in result.golden.answers)
+        if any(_plain(text) in _plain(result.answer.text) for text in result.golden.answers)
     ]
     return {
         "outcomes": dict(Counter(result.answer.outcome.value for result in results)),
@@ -184,6 +184,11 @@ def summarize_answers(results: Sequence[Answered]) -> dict[str, Any]:
         "answer_contained": _share(len(contained), len(known)),
         "answer_latency_ms": _latency([result.answer.timings.total_ms for result in results]),
     }
+
+
+def _plain(text: str) -> str:
+    """Return a text without what is no part of an answer: case, kinds of spaces, outer marks."""
+    return " ".join(text.casefold().split()).strip(" .\"'")
 
 
 def _golden_question(stated: dict[str, Any], now: datetime) -> GoldenQuestion:

@@ -122,11 +122,11 @@ class SearchResult:
     """The passages of a search, one a post, best first.
 
     `answerability` says how likely they answer, where 0 is not at all, and `answerable` whether
-    that is enough by the calibration of the index, whose `trust` in cosines goes for sentences
-    too. `loosened` means that no
-    post is of the time that was asked for, so that the passages are of another one. Where posts or
-    their number are `wanted`, `total` is how many there are, beyond the passages too; it is None
-    where the posts come nearest, and none is about the topic by its title or tags.
+    that is enough by the calibration of the index, from `answerable_from` on; its `trust` in
+    cosines goes for sentences too. `loosened` means that no post is of the time that was asked
+    for, so that the passages are of another one. Where posts or their number are `wanted`, `total`
+    is how many there are, beyond the passages too; it is None where the posts come nearest, and
+    none is about the topic by its title or tags.
     """
 
     passages: tuple[Passage, ...]
@@ -137,3 +137,4 @@ class SearchResult:
     loosened: bool = False
     wanted: Wanted = Wanted.ANSWER
     total: int | None = None
+    answerable_from: float = 0.0

@@ -140,6 +140,7 @@ class IndexSearch:
             loosened=loosened,
             wanted=query.wanted,
             total=total,
+            answerable_from=self._calibration.answerable_from,
         )
 
     async def by_date(self, query: Query, limit: int) -> SearchResult:

@@ -15,15 +15,9 @@ from bot.answering.citations import cited_sentences, renumber
 from bot.answering.deadline import Deadline
 from bot.answering.listing import list_posts
 from bot.answering.prompt import make_messages
-from bot.answering.quoting import (
-    Sentence,
-    choose_quotes,
-    first_sentences,
-    quoted_line,
-    sentences_of,
-)
+from bot.answering.quoter import Quoter
+from bot.answering.quoting import quoted_line
 from bot.answering.reading import read_query
-from bot.answering.rewriting import standalone
 from bot.answering.sources import WordsOf, in_order, number_posts, source_about, source_of
 from bot.answering.types import Answer, Draft, NumberedPost, Outcome, Question, Source, Timings
 from bot.answering.writing import Writing
@@ -36,7 +30,6 @@ from retrieval.searching import Searcher
 
 _POSTS = 5  # handed to the LLM
 _LISTED_POSTS = 25
-_QUOTABLE_POSTS = 3
 _NEAREST_POSTS = 3  # named when there is no answer
 _TEMPLATE = 200  # tokens that a chat template may add to the prompt
 
@@ -68,6 +61,7 @@ class Answerer:
         self._llm = llm
         self._author = author
         self._seconds = deadline
+        self._quoter = Quoter(embedder)
         self._cache = AnswerCache()
 
     def answer(self, question: Question) -> AsyncGenerator[Draft | Answer]:
@@ -201,13 +195,8 @@ class Answerer:
 
     async def _quote(self, found: _Found, deadline: Deadline, clock: _Clock) -> Answer:
         """Answer in the words of the posts."""
-        posts = found.posts[:_QUOTABLE_POSTS]
-        try:
-            async with asyncio.timeout_at(deadline.end):
-                chosen = await self._chosen_sentences(found, posts)
-        except TimeoutError:
-            chosen = first_sentences(posts)
-        if not chosen:  # there is only code, or there are only headings
+        chosen = await self._quoter.choose(found.question, found.result, found.posts, deadline.end)
+        if not chosen:  # nothing that is sure to answer, or only code and headings
             return self._refuse(found, clock)
         text, order = renumber(
             "\n".join(map(quoted_line, chosen)), [post.number for post in found.posts]
@@ -217,17 +206,6 @@ class Answerer:
             for n, post in enumerate(in_order(found.posts, order), 1)
         ]
         return Answer(text, Outcome.QUOTED, tuple(sources), clock.timings())
-
-    async def _chosen_sentences(
-        self, found: _Found, posts: Sequence[NumberedPost]
-    ) -> list[Sentence]:
-        sentences = sentences_of(posts)
-        language = found.result.language
-        meant = standalone(found.question)
-        asked = await self._embedder.embed_question(meant.own, language, meant.context)
-        texts = [sentence.text for sentence in sentences]
-        embedded = await self._embedder.embed_texts(texts, language)
-        return choose_quotes(asked, sentences, embedded, trust=found.result.trust)
 
     def _refuse(self, found: _Found, clock: _Clock) -> Answer:
         """Say that there is no answer, and which posts come nearest."""

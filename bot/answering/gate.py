@@ -21,7 +21,6 @@ _PROVEN = 0.5
 _THOUGHTS = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL | re.IGNORECASE)
 _MASKED_LINK = re.compile(r"!?\[(?P<text>[^\[\]\n]*)\]\s*\((?:[^()\n]|\([^()\n]*\))*\)?")
 _REFERENCE = re.compile(r"^[ \t]{0,3}\[[^\]\n]+\]:[^\n]*$", re.MULTILINE)
-_REFERRED_LINK = re.compile(r"!?\[(?P<text>[^\[\]\n]+)\]\s?\[(?!\d{1,2}\])[^\[\]\n]*\]")
 _TAG = re.compile(
     r"</?(?:a|area|base|button|embed|form|iframe|img|input|link|meta|object|script|svg|video)\b"
     r"[^<>]*>?",
@@ -62,7 +61,6 @@ def harmless(text: str) -> str:
         text = without_control_tokens(text)
         text = _REFERENCE.sub("", text)
         text = _MASKED_LINK.sub(_link_text, text)
-        text = _REFERRED_LINK.sub(r"\g<text>", text)
         text = _TAG.sub("", text)
         text = _DISCORD.sub("", text)
         text = _EVERYBODY.sub("", text)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.answering.gate import harmless
 from bot.answering.types import NumberedPost
 from retrieval.documents import Block, BlockKind, Chunk, EmbeddedText
 from retrieval.sentences import sentences
@@ -16,13 +17,19 @@ _SAYS_SOMETHING = {BlockKind.PARAGRAPH, BlockKind.QUOTE, BlockKind.LIST}
 _LIST_MARK = re.compile(r"^\s*(?:[•◦▪‣*-]|\d{1,3}[.)])\s+")
 _LONGEST = 320  # characters of a sentence worth quoting
 _SHORTEST = 36  # bytes of UTF-8, in which a Chinese character counts for as much as it says
-_MOST_QUOTES = 3
+_MOST_QUOTES = 6
 _LONGEST_ANSWER = 600  # characters, marks included
+_FIRST = 3  # sentences, where there is no time to choose
+_EMBEDDED = 24  # sentences; those that share nothing with the question need not be
 # What a sentence's score is made of, beside its own cosine of weight 1: how near its whole passage
 # is, and how much of the question's rare words it holds. Measured, see benchmarks/README.md.
 _PASSAGE_WEIGHT = 0.6
 _WORDS_WEIGHT = 0.3
-_GOOD_ENOUGH = 0.8  # a further sentence is quoted from this share of the best one's score on
+_GOOD_ENOUGH = 0.6  # a further sentence is quoted from this share of the best one's score on
+# A quoted answer cannot say that it does not know, as an LLM can, so it has to be surer: by the log
+# odds over those that are enough for an LLM, and by the score of the best sentence. Measured, too.
+_SCORE_WEIGHT = 3.0
+_SURE_SCORE = 1.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +48,52 @@ def sentences_of(posts: Iterable[NumberedPost]) -> list[Sentence]:
     for post in posts:
         for chunk, cosine in zip(post.passage.chunks, post.passage.cosines, strict=True):
             for text in _sentences(chunk, post.language):
+                if harmless(text) != text:  # a link or a mention is no text to be shown
+                    continue
                 found.setdefault(text, Sentence(text, post.number, chunk, cosine))
     return list(found.values())
+
+
+def rarities(asked: frozenset[int], said: Sequence[frozenset[int]]) -> dict[int, float]:
+    """Return for each word that was asked how rare it is in what sentences say (their IDF)."""
+    counts = Counter(word for words in said for word in words)
+    return {word: math.log1p(len(said) / (counts[word] + 0.5)) for word in asked}
+
+
+def promising(
+    quotable: Sequence[Sentence], said: Sequence[frozenset[int]], rarity: Mapping[int, float]
+) -> list[Sentence]:
+    """Return the sentences that are worth embedding, in their order; `said` are their words."""
+    total = sum(rarity.values()) or 1.0
+    worth = [
+        _PASSAGE_WEIGHT * sentence.nearness + sum(rarity.get(word, 0.0) for word in words) / total
+        for sentence, words in zip(quotable, said, strict=True)
+    ]
+    best = sorted(range(len(quotable)), key=lambda number: -worth[number])[:_EMBEDDED]
+    return [quotable[number] for number in sorted(best)]
+
+
+@dataclass(frozen=True, slots=True)
+class Quotes:
+    """The sentences of a quoted answer in their order, and the score of the best of them."""
+
+    sentences: tuple[Sentence, ...]
+    score: float
 
 
 def choose_quotes(
     question: EmbeddedText,
     quotable: Sequence[Sentence],
     embedded: Sequence[EmbeddedText],
+    rarity: Mapping[int, float],
     *,
     trust: float = 1.0,
-) -> list[Sentence]:
-    """Return the two or three sentences that answer best, those of the best post together.
+) -> Quotes:
+    """Return the few sentences that answer best, those of the best post together.
 
-    `trust` is how much cosines count, as in the search.
+    `rarity` is that of the question's words, `trust` is how much cosines count, as in the search.
     """
-    scores = _scores(question, quotable, embedded, trust)
+    scores = _scores(question, quotable, embedded, rarity, trust)
     scored = sorted(zip(scores, quotable, strict=True), key=lambda pair: -pair[0])
     chosen: list[Sentence] = []
     length = 0
@@ -68,7 +105,14 @@ def choose_quotes(
             chosen.append(sentence)
             length += len(quoted_line(sentence)) + 1
     order = list(dict.fromkeys(sentence.number for sentence in chosen))
-    return sorted(chosen, key=lambda sentence: order.index(sentence.number))
+    in_order = sorted(chosen, key=lambda sentence: order.index(sentence.number))
+    return Quotes(tuple(in_order), scored[0][0] if scored else 0.0)
+
+
+def are_sure(quotes: Quotes, *, answerability: float, answerable_from: float) -> bool:
+    """Tell whether quotes are likely enough to answer, without anybody who reads them first."""
+    margin = _log_odds(answerability) - _log_odds(answerable_from)
+    return margin + _SCORE_WEIGHT * (quotes.score - _SURE_SCORE) >= 0
 
 
 def first_sentences(posts: Iterable[NumberedPost]) -> list[Sentence]:
@@ -77,7 +121,7 @@ def first_sentences(posts: Iterable[NumberedPost]) -> list[Sentence]:
     length = 0
     for sentence in sentences_of(posts):
         length += len(quoted_line(sentence)) + 1
-        if len(chosen) == _MOST_QUOTES or length > _LONGEST_ANSWER:
+        if len(chosen) == _FIRST or length > _LONGEST_ANSWER:
             break
         chosen.append(sentence)
     return chosen
@@ -106,9 +150,9 @@ def _scores(
     question: EmbeddedText,
     quotable: Sequence[Sentence],
     embedded: Sequence[EmbeddedText],
+    rarity: Mapping[int, float],
     trust: float,
 ) -> Iterator[float]:
-    rarity = _rarity(question, embedded)
     total = sum(rarity.values()) or 1.0
     for sentence, vectors in zip(quotable, embedded, strict=True):
         shared = sum(rarity.get(word, 0.0) for word in vectors.sparse.indices) / total
@@ -119,12 +163,9 @@ def _scores(
         )
 
 
-def _rarity(question: EmbeddedText, embedded: Sequence[EmbeddedText]) -> dict[int, float]:
-    """Return for each word of the question how rare it is in the sentences (their IDF)."""
-    counts = Counter(word for vectors in embedded for word in vectors.sparse.indices)
-    return {
-        word: math.log1p(len(embedded) / (counts[word] + 0.5)) for word in question.sparse.indices
-    }
+def _log_odds(share: float) -> float:
+    share = min(max(share, 1e-4), 1 - 1e-4)
+    return math.log(share / (1 - share))
 
 
 def _sentences(chunk: Chunk, language: str) -> Iterator[str]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 
-from bot.answering.quoting import best_sentence, choose_quotes, quoted_line, sentences_of
+from bot.answering.quoting import Quotes, best_sentence, choose_quotes, quoted_line, sentences_of
 from retrieval.documents import Block, BlockKind
 from retrieval.embedding import Embedder
 from tests.builders import a_numbered_post, a_passage, an_embedded_text
 
+RARITY = {1: 1.0, 2: 1.0}
 KNEAD = "Knead the dough for ten minutes until it is smooth."
 WAIT = "Then wait for two hours in a warm place, Dr. Oven says."
 
@@ -37,21 +38,25 @@ def test_the_sentence_nearest_to_the_question_comes_first() -> None:
     posts = [a_numbered_post(1, a_passage(f"{KNEAD} {WAIT}"))]
     sentences = sentences_of(posts)
     embedded = [an_embedded_text(along=0, words=(1,)), an_embedded_text(along=1, words=(2,))]
-    chosen = choose_quotes(an_embedded_text(along=1, words=(2,)), sentences, embedded)
+    chosen = choose_quotes(
+        an_embedded_text(along=1, words=(2,)), sentences, embedded, RARITY
+    ).sentences
     assert [sentence.text for sentence in chosen] == [WAIT]
 
 
-def test_sentences_of_equal_worth_are_quoted_together_three_at_the_most() -> None:
-    texts = [f"Sentence number {n} says something about bread." for n in range(5)]
+def test_sentences_of_equal_worth_are_quoted_together_six_at_the_most() -> None:
+    texts = [f"Sentence number {n} says something about bread." for n in range(7)]
     sentences = sentences_of([a_numbered_post(1, a_passage(" ".join(texts)))])
-    embedded = [an_embedded_text()] * 5
-    assert len(choose_quotes(an_embedded_text(), sentences, embedded)) == 3
+    embedded = [an_embedded_text()] * 7
+    assert len(choose_quotes(an_embedded_text(), sentences, embedded, RARITY).sentences) == 6
 
 
 def test_a_quoted_answer_is_never_longer_than_600_characters() -> None:
     texts = [f"{'Very ' * 55}long sentence number {n}." for n in range(5)]
     sentences = sentences_of([a_numbered_post(1, a_passage(" ".join(texts)))])
-    chosen = choose_quotes(an_embedded_text(), sentences, [an_embedded_text()] * 5)
+    chosen = choose_quotes(
+        an_embedded_text(), sentences, [an_embedded_text()] * 5, RARITY
+    ).sentences
     assert chosen
     assert len("\n".join(map(quoted_line, chosen))) <= 600
 
@@ -65,14 +70,14 @@ def test_the_sentences_of_a_post_stand_together() -> None:
     ]
     sentences = sentences_of(posts)
     embedded = [an_embedded_text(words=(1, 2)), an_embedded_text(), an_embedded_text(words=(1, 2))]
-    chosen = choose_quotes(an_embedded_text(words=(1, 2)), sentences, embedded)
+    chosen = choose_quotes(an_embedded_text(words=(1, 2)), sentences, embedded, RARITY).sentences
     numbers = [sentence.number for sentence in chosen]
     assert len(chosen) == 3
     assert numbers in ([1, 1, 2], [2, 1, 1])
 
 
 def test_nothing_to_quote_gives_no_quotes() -> None:
-    assert choose_quotes(an_embedded_text(), [], []) == []
+    assert choose_quotes(an_embedded_text(), [], [], RARITY) == Quotes((), 0.0)
 
 
 async def test_the_best_sentence_shares_most_words(embedder: Embedder) -> None:
