@@ -19,7 +19,7 @@ WordsOf = Callable[[str], frozenset[int]]
 # keeps the names and numbers, and a sentence about something else shares a word or two.
 _PROVEN = 0.5
 _THOUGHTS = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL | re.IGNORECASE)
-_MASKED_LINK = re.compile(r"!?\[(?P<text>[^\[\]\n]*)\]\s*\((?:[^()\n]|\([^()\n]*\))*\)?")
+_MASKED_LINK = re.compile(r"!?\[(?P<text>[^\[\]\n]*)\]\((?:[^()\n]|\([^()\n]*\))*\)?")
 _REFERENCE = re.compile(r"^[ \t]{0,3}\[[^\]\n]+\]:[^\n]*$", re.MULTILINE)
 _TAG = re.compile(
     r"</?(?:a|area|base|button|embed|form|iframe|img|input|link|meta|object|script|svg|video)\b"
@@ -33,9 +33,10 @@ _EVERYBODY = re.compile(r"@+\s?(?=everyone|here)", re.IGNORECASE)
 _SCHEME = r"[a-z][a-z0-9+.-]{1,30}"
 _ADDRESS = re.compile(
     rf"""
-      {_SCHEME}\s?:\s?(?:/\s?/|\\\s?\\|%2f%2f|/\s?\\|\\\s?/)\S*        # https://, hxxp :// and kin
+      {_SCHEME}\s?:\s?(?:/\s?/|\\\s?\\|%2f%2f|/\s?\\|\\\s?/)\s?\S*   # https://
     | h\w{{2}}ps?\[?:\]?//\S*
-    | (?<!\w)(?:javascript|data|vbscript|mailto|tel|sms|discord|steam|spotify|magnet|file):[^\s)\]]+
+    | (?:javascript|vbscript|mailto|discord|steam|spotify|magnet):[^\s)\]]+
+    | (?<!\w)(?:data|tel|sms|file):[^\s)\]]+
     | //[\w-]+(?:\.[\w-]+)+\S*
     | www\d?\s?(?:\.|\[\.\]|\(\.\))\s?[\w-]+\S*
     | (?:canary\.|ptb\.)?discord(?:app)?\s?(?:\.|\[\.\]|\(\.\)|\sdot\s)\s?
@@ -66,6 +67,7 @@ def harmless(text: str) -> str:
         text = _EVERYBODY.sub("", text)
         text = _without_addresses(text)
         text = _HEADING.sub("", text)
+        text = text.replace("](", "] (")  # what is left of a link in a link
     return _SPACES.sub(" ", text).strip()
 
 
@@ -121,9 +123,9 @@ def _joins(text: str, at: int) -> bool:
 
 
 def _without_addresses(text: str) -> str:
-    text = _ADDRESS.sub("", text)
     # Full-width letters and other dots lead to the same address where they are folded.
-    return _RUN.sub(lambda run: _folded_without_addresses(run[0]), text)
+    text = _RUN.sub(lambda run: _folded_without_addresses(run[0]), text)
+    return _ADDRESS.sub("", text)
 
 
 def _folded_without_addresses(run: str) -> str:
