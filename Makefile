@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --no-compile --no-deps --require-hashes
 
-.PHONY: run test benchmark ablation indexing scale lock clean
+.PHONY: run test benchmark ablation faults indexing scale lock clean
 
 run: .venv/.runtime ## index the sources and converse; with ASKBEN_DISCORD_TOKEN: run the Discord bot
 	@$(BIN)/askben start
@@ -33,6 +33,9 @@ BENCHMARKS := .venv-benchmarks
 
 benchmark: $(BENCHMARKS)/.made ## compare with others: make benchmark POSTS=folder QUESTIONS=file
 	@$(BENCHMARKS)/bin/python -m benchmarks.compare --posts "$(POSTS)" --questions "$(QUESTIONS)"
+
+faults: .venv/.development ## ask a hundred times for each fault of an LLM
+	@$(BIN)/python -m benchmarks.faults
 
 indexing: .venv/.development ## time a reindex of a folder, also as a feed and a sitemap: POSTS=folder
 	@$(BIN)/python -m benchmarks.indexing --posts "$(POSTS)"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from aiohttp import web
 from pydantic import SecretStr
 
 from bot.answering.answerer import Answerer
+from bot.errors import LLMError
 from bot.golden_gate import GoldenGate
 from bot.health import serve_health
 from bot.journal.votes import Votes
@@ -31,6 +33,10 @@ from retrieval.reports import Preview, Progress, Report
 from retrieval.searching import Searcher
 from retrieval.sources import Fetcher, FetchLimits, Source, open_source
 from retrieval.stores import IndexBackup, Store
+
+_UNTIL_WARM = 5.0  # seconds between two tries
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,7 @@ class App:
     readiness: Readiness
     schedule: Schedule
     fetcher: Fetcher
+    llm: LLM | None
 
     async def load_models(self) -> None:
         """Load the models, so that no question waits for them. Raises ModelError."""
@@ -129,13 +136,31 @@ class App:
 
     @asynccontextmanager
     async def kept_up(self, *, at_once: bool) -> AsyncIterator[None]:
-        """Keep the index up to the sources meanwhile, beginning `at_once` or after a pause."""
-        keeping = asyncio.create_task(self.schedule.run(at_once=at_once))
+        """Keep the index up to the sources meanwhile, beginning `at_once` or after a pause.
+
+        The LLM is warmed up, too.
+        """
+        keeping = [
+            asyncio.create_task(self.schedule.run(at_once=at_once)),
+            asyncio.create_task(self._warm_up()),
+        ]
         try:
             yield
         finally:
-            keeping.cancel()
-            await asyncio.gather(keeping, return_exceptions=True)
+            for task in keeping:
+                task.cancel()
+            await asyncio.gather(*keeping, return_exceptions=True)
+
+    async def _warm_up(self) -> None:
+        """Have the LLM write its first token for nobody, as soon as it has loaded its weights."""
+        while self.llm:
+            try:
+                await self.llm.warm_up()
+            except LLMError as error:
+                _log.info("The LLM is not ready yet: %s", error)
+                await asyncio.sleep(_UNTIL_WARM)
+            else:
+                return
 
     def _routes(self) -> list[web.RouteDef]:
         key = _revealed(self.settings.reindex_key)
@@ -147,6 +172,7 @@ class App:
         except StoreError:  # /readyz says so; the other metrics are still worth reading
             index = None
         self.metrics.watch_index(index.info if index else None)
+        self.metrics.watch_llm(self.llm is not None and self.llm.resting() is not None)
         return self.metrics.page()
 
 
@@ -193,6 +219,7 @@ async def assemble(settings: Settings) -> AsyncIterator[App]:
             reranker=reranker,
             indexer=indexer,
             fetcher=fetcher,
+            llm=llm,
             schedule=schedule,
             searcher=searcher,
             answerer=Answerer(

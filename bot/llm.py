@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -32,12 +33,16 @@ MOST_TOKENS = 400  # of an answer: five sentences and their marks
 _TEMPERATURE = 0.2
 _LONGEST_LINE = 1 << 20  # bytes of one event
 _USUAL_CONTEXT = 8192  # tokens, where a server does not say
+_TO_DESCRIBE = 0.5  # seconds; a list of models is no work
 _WARM_UP = 60.0  # seconds
 _HELLO = ({"role": "user", "content": "Hello"},)
 _MEND: dict[int, str] = {
     HTTPStatus.UNAUTHORIZED: "; set ASKBEN_LLM_API_KEY",
     HTTPStatus.NOT_FOUND: "; check ASKBEN_LLM_URL and ASKBEN_LLM_MODEL",
 }
+
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +77,12 @@ class LLM:
         return self._breaker.rests(_now())
 
     async def context_length(self) -> int:
-        """Return how many tokens the model takes, prompt and answer; a guess if it is not said.
-
-        Raises LLMError when the server cannot be asked.
-        """
-        await self._describe()
+        """Return how many tokens the model takes, prompt and answer; a guess if it is not said."""
+        try:
+            async with asyncio.timeout(_TO_DESCRIBE):
+                await self._describe()
+        except (LLMError, TimeoutError) as error:
+            _log.debug("The context length is not known: %s", error)  # the request will say more
         return self._context_length or _USUAL_CONTEXT
 
     async def warm_up(self) -> None:

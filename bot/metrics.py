@@ -78,6 +78,11 @@ class Metrics:
         self._reconnects = Counter(
             "askben_discord_reconnects", "Connections after the first one", registry=registry
         )
+        self._resting = Gauge(
+            "askben_llm_resting",
+            "Whether the LLM is left alone after failures (the circuit breaker is open)",
+            registry=registry,
+        )
         self._lag = Histogram(
             "askben_loop_lag_seconds",
             "How late the event loop wakes up",
@@ -110,6 +115,10 @@ class Metrics:
         self._index_posts.set(info.posts if info else 0)
         self._index_chunks.set(info.chunks if info else 0)
         self._index_age.set(time.time() - info.built_at.timestamp() if info else float("nan"))
+
+    def watch_llm(self, resting: bool) -> None:
+        """Note whether the LLM is left alone."""
+        self._resting.set(resting)
 
     def watch_connection(self, connected: bool) -> None:
         """Note that the gateway is there, or gone."""

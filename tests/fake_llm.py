@@ -37,6 +37,7 @@ class Script:
     before_first: float = 0.0
     between: float = 0.0
     ending: Ending = Ending.WHOLE
+    finish_reason: str = "stop"
 
 
 @dataclass
@@ -51,11 +52,18 @@ class FakeLLM:
     api_key: str | None = None
     chats: list[dict[str, Any]] = field(default_factory=list)
     abandoned: int = 0
+    max_model_len: int = 8192
+    later: list[Script] = field(default_factory=list)
     url: str = ""
 
     def will_say(self, *pieces: str, **script: Any) -> None:
         """Answer with these pieces from now on."""
         self.script = Script(pieces, **script)
+
+    def next_script(self) -> None:
+        """Go on to what was queued to be said later."""
+        if self.later:
+            self.script = self.later.pop(0)
 
     async def __aenter__(self) -> Self:
         app = web.Application()
@@ -75,7 +83,12 @@ class FakeLLM:
     async def _models(self, request: web.Request) -> web.Response:
         if refused := self._unauthorized(request):
             return refused
-        model = {"id": MODEL, "object": "model", "owned_by": "vllm", "max_model_len": 8192}
+        model = {
+            "id": MODEL,
+            "object": "model",
+            "owned_by": "vllm",
+            "max_model_len": self.max_model_len,
+        }
         return web.json_response({"object": "list", "data": [model]})
 
     async def _chat(self, request: web.Request) -> web.StreamResponse:
@@ -84,6 +97,7 @@ class FakeLLM:
         chat = await request.json()
         self.chats.append(chat)
         script = self.script
+        self.next_script()
         if script.status != 200:
             return web.json_response(script.body, status=script.status)
         if chat.get("model") != MODEL:
@@ -116,7 +130,7 @@ class FakeLLM:
             await _send(response, _chunk({"content": piece}))
             await asyncio.sleep(script.between)
         if whole:  # the last piece rides with the finish_reason
-            await _send(response, _chunk({"content": last}, finish_reason="stop"))
+            await _send(response, _chunk({"content": last}, finish_reason=script.finish_reason))
             usage = {"prompt_tokens": 9, "completion_tokens": len(script.pieces)}
             await _send(response, {"id": "chatcmpl-1", "choices": [], "usage": usage})
             await response.write(b"data: [DONE]\n\n")

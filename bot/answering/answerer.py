@@ -13,12 +13,13 @@ from bot.answering.ahead import Ahead
 from bot.answering.cache import AnswerCache, Key, key_of
 from bot.answering.citations import cited_sentences, renumber
 from bot.answering.deadline import Deadline
+from bot.answering.gate import WordsOf
 from bot.answering.listing import list_posts
 from bot.answering.prompt import make_messages
 from bot.answering.quoter import Quoter
 from bot.answering.quoting import quoted_line
 from bot.answering.reading import read_query
-from bot.answering.sources import WordsOf, in_order, number_posts, source_about, source_of
+from bot.answering.sources import in_order, number_posts, source_about, source_of
 from bot.answering.types import Answer, Draft, NumberedPost, Outcome, Question, Source, Timings
 from bot.answering.writing import Writing
 from bot.errors import LLMBrokenAnswer, LLMError, LLMTooSlow
@@ -173,11 +174,7 @@ class Answerer:
         deadline: Deadline,
         clock: _Clock,
     ) -> AsyncGenerator[Piece]:
-        try:
-            async with asyncio.timeout_at(deadline.write_until):
-                context = await llm.context_length()
-        except TimeoutError as error:
-            raise LLMTooSlow("The LLM did not say in time which models it has") from error
+        context = await llm.context_length()
         tokens = deadline.tokens(min(MOST_TOKENS, context // 4), clock.now())
         messages = make_messages(
             found.question, posts, author=self._author, tokens=context - tokens - _TEMPLATE

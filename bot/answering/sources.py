@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from bot.answering.citations import deep_link
+from bot.answering.gate import WordsOf
 from bot.answering.quoting import Sentence, best_sentence
 from bot.answering.types import NumberedPost, Source
 from retrieval.queries import Passage
-
-WordsOf = Callable[[str], frozenset[int]]
 
 
 def number_posts(passages: Sequence[Passage], language: str) -> list[NumberedPost]:

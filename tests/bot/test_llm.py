@@ -9,7 +9,14 @@ from contextlib import aclosing
 
 import pytest
 
-from bot.errors import LLMBrokenAnswer, LLMError, LLMRefused, LLMTooSlow, LLMUnreachable
+from bot.errors import (
+    LLMBrokenAnswer,
+    LLMError,
+    LLMRefused,
+    LLMResting,
+    LLMTooSlow,
+    LLMUnreachable,
+)
 from bot.llm import LLM, Piece
 from tests.fake_llm import MODEL, Ending, FakeLLM, Script
 
@@ -142,3 +149,67 @@ async def test_a_server_that_is_not_there_is_unreachable(unused_tcp_port: int) -
     with pytest.raises(LLMUnreachable, match="ASKBEN_LLM_URL"):
         await answer_of(llm)
     await llm.close()
+
+
+async def test_what_fails_before_the_first_word_is_tried_once_more(
+    server: FakeLLM, llm: LLM
+) -> None:
+    server.script = Script(status=503, body={"error": {"message": "busy"}})
+    server.later = [Script(["Bread"])]
+    assert await answer_of(llm) == "Bread"
+    assert len(server.chats) == 2
+
+
+async def test_what_fails_after_it_is_not(server: FakeLLM, llm: LLM) -> None:
+    server.script = Script(["Bread"], ending=Ending.CUT)
+    server.later = [Script(["Salt"])]
+    with pytest.raises(LLMUnreachable):
+        await answer_of(llm)
+    assert len(server.chats) == 1
+
+
+async def test_what_will_not_be_better_the_next_time_is_not_tried_again(
+    server: FakeLLM, llm: LLM
+) -> None:
+    server.script = Script(status=400, body={"error": {"message": "too long"}})
+    with pytest.raises(LLMRefused):
+        await answer_of(llm)
+    assert len(server.chats) == 1
+
+
+async def test_an_answer_that_may_have_no_more_tokens_says_that_it_is_cut(
+    server: FakeLLM, llm: LLM
+) -> None:
+    server.script = Script(["Bread"], finish_reason="length")
+    now = asyncio.get_running_loop().time()
+    pieces = [piece async for piece in llm.stream(ASKED, end_by=now + 3, max_tokens=7)]
+    assert pieces == [Piece("Bread", cut=True)]
+    assert server.chats[0]["max_tokens"] == 7
+
+
+async def test_the_context_length_is_the_one_that_the_server_tells(
+    server: FakeLLM, llm: LLM
+) -> None:
+    assert await llm.context_length() == 8192
+    server.max_model_len = 2048
+    other = LLM(server.url, model=MODEL, api_key=None)
+    assert await other.context_length() == 2048
+    await other.close()
+
+
+async def test_after_failures_the_server_is_left_alone_until_it_is_warmed_up(
+    server: FakeLLM, llm: LLM
+) -> None:
+    server.script = Script(status=503, body={"error": {"message": "busy"}})
+    for _ in range(3):
+        with pytest.raises(LLMRefused):
+            await answer_of(llm)
+    asked = len(server.chats)
+    with pytest.raises(LLMResting, match="again in 5 s"):
+        await answer_of(llm)
+    assert len(server.chats) == asked
+    assert llm.resting() is not None
+    server.will_say("Bread")
+    await llm.warm_up()
+    assert llm.resting() is None
+    assert await answer_of(llm) == "Bread"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,13 +13,16 @@ import pytest
 
 from bot.answering.answerer import Answerer
 from bot.answering.types import Answer, Draft, Outcome, Question, Role, Turn
+from bot.answering.writing import SHORTENED
 from bot.llm import LLM
 from retrieval.embedding import Embedder
-from retrieval.errors import NoIndex
+from retrieval.errors import NoIndex, StoreError
 from retrieval.searching import Searcher
 from retrieval.stores.embedded import EmbeddedStore
+from tests.bot.answering.attacks import ATTACKS
+from tests.bot.answering.test_gate import leaks
 from tests.builders import a_question
-from tests.conftest import EXAMPLE_BLOG
+from tests.conftest import EXAMPLE_BLOG, EXAMPLE_SITE
 from tests.fake_llm import Ending, FakeLLM, Script
 
 POWER = a_question("What does the server under the stairs cost in a year?")
@@ -180,28 +184,111 @@ async def test_the_llm_is_not_asked_what_no_passage_is_near_to(
     assert server.chats == []
 
 
-@pytest.mark.parametrize(
-    "script",
-    [
-        Script(status=503, body={"error": {"message": "busy"}}),
-        Script(["It costs"], before_first=10.0),
-        *(Script(["It costs"], ending=ending) for ending in Ending if ending is not Ending.WHOLE),
-        Script([]),
-    ],
-    ids=lambda script: f"{script.status} {script.ending.name} {script.before_first}",
-)
-async def test_whatever_is_wrong_with_the_llm_the_posts_are_quoted_within_the_deadline(
-    script: Script, server: FakeLLM, store: EmbeddedStore, embedder: Embedder
+FAULTS = {
+    "401": Script(status=401, body={"error": "Unauthorized"}),
+    "404": Script(status=404, body={"error": {"message": "The model `x` does not exist."}}),
+    "400 too long": Script(status=400, body={"error": {"message": "maximum context length"}}),
+    "503": Script(status=503, body={"error": {"message": "busy"}}),
+    "slow first token": Script(["It costs"], before_first=10.0),
+    "slow tokens": Script(["It"] * 99, between=0.2),
+    "empty": Script([]),
+    **{str(e): Script(["It costs"], ending=e) for e in Ending if e is not Ending.WHOLE},
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_whatever_is_wrong_with_the_llm_there_is_an_answer_with_links_in_time(
+    fault: str, server: FakeLLM, store: EmbeddedStore, embedder: Embedder
 ) -> None:
     await embedder.load()
-    server.script = script
+    server.script = FAULTS[fault]
     started = time.monotonic()
     async with answerer_with(server, store, embedder, deadline=1.5) as answerer:
         answer, _ = await ask(answerer, POWER)
     assert time.monotonic() - started < 2.0
     assert answer.outcome is Outcome.QUOTED
     assert "£96.06" in answer.text
+    assert all(source.link for source in answer.sources)
     assert answer.trouble is not None
+
+
+async def test_an_llm_that_is_not_there_costs_no_time(
+    store: EmbeddedStore, embedder: Embedder, unused_tcp_port: int
+) -> None:
+    llm = LLM(f"http://127.0.0.1:{unused_tcp_port}", model=None, api_key=None)
+    answerer = make_answerer(store, embedder, llm)
+    for trouble in ("cannot be reached", "cannot be reached", "cannot be reached", "again in"):
+        answer, _ = await ask(answerer, POWER)
+        assert answer.outcome is Outcome.QUOTED
+        assert trouble in str(answer.trouble)
+        assert answer.timings.total_ms < 1000
+    await llm.close()
+
+
+async def test_while_the_llm_says_nothing_the_posts_are_quoted_and_then_it_takes_over(
+    server: FakeLLM, store: EmbeddedStore, embedder: Embedder
+) -> None:
+    await embedder.load()
+    server.will_say("It costs £96.06 a year", " [1].", before_first=1.1)
+    async with answerer_with(server, store, embedder, deadline=2.0) as answerer:
+        answer, drafts = await ask(answerer, POWER)
+    assert len(drafts) == 1
+    assert drafts[0].startswith("> ")
+    assert answer.outcome is Outcome.ANSWERED
+    assert answer.text == "It costs £96.06 a year [1]."
+
+
+async def test_an_answer_that_is_not_whole_in_time_ends_with_its_last_sentence(
+    server: FakeLLM, store: EmbeddedStore, embedder: Embedder
+) -> None:
+    await embedder.load()
+    server.will_say("It costs £96.06 a year [1].", " And then", ending=Ending.STALL)
+    async with answerer_with(server, store, embedder, deadline=1.0) as answerer:
+        answer, _ = await ask(answerer, POWER)
+    assert answer.outcome is Outcome.ANSWERED
+    assert answer.text == f"It costs £96.06 a year [1]. {SHORTENED}"
+    assert "did not end its answer in time" in str(answer.trouble)
+
+
+async def test_the_same_question_is_answered_at_once_the_second_time(
+    server: FakeLLM, store: EmbeddedStore, embedder: Embedder
+) -> None:
+    server.will_say("It costs £96.06 a year [1].")
+    async with answerer_with(server, store, embedder) as answerer:
+        first, _ = await ask(answerer, POWER)
+        again, drafts = await ask(answerer, POWER)
+    assert (again.text, again.sources) == (first.text, first.sources)
+    assert drafts == []
+    assert len(server.chats) == 1
+
+
+async def test_a_search_that_hangs_is_given_up_in_time(embedder: Embedder) -> None:
+    class Hanging:
+        async def serving(self) -> None:
+            await asyncio.sleep(60)
+
+    searcher = Searcher(store=Hanging(), embedder=embedder)
+    answerer = Answerer(
+        searcher=searcher, embedder=embedder, llm=None, author="Ben Alder", deadline=0.3
+    )
+    with pytest.raises(StoreError, match="in time"):
+        await ask(answerer, POWER)
+
+
+async def test_no_attack_leaves_in_a_draft_or_an_answer(
+    server: FakeLLM, store: EmbeddedStore, embedder: Embedder
+) -> None:
+    async with answerer_with(server, store, embedder) as answerer:
+        for number in range(0, len(ATTACKS), 8):
+            attacks = ATTACKS[number : number + 8]
+            server.will_say("It costs £96.06 a year [1].\n", *(f"{one}\n" for one in attacks))
+            question = replace(POWER, text=f"{POWER.text} {number}")
+            answer, drafts = await ask(answerer, question)
+            assert answer.outcome in {Outcome.ANSWERED, Outcome.QUOTED}
+            for text in [*drafts, answer.text]:
+                assert not leaks(text), (attacks, text)
+            for source in answer.sources:
+                assert source.url.startswith(EXAMPLE_SITE)
 
 
 async def test_without_an_index_there_is_an_error_and_no_answer(
