@@ -67,21 +67,17 @@ async def _measure() -> None:
         for fault, script in {"none": _HEALTHY, **FAULTS}.items():
             async with FakeLLM() as server:
                 server.script = script
-                turns = asyncio.Semaphore(_AT_ONCE)
-
-                async def turn(number: int) -> Answer:
-                    async with turns:
-                        return await _ask(searcher, embedder, server, number)
-
-                answers = await asyncio.gather(*map(turn, range(_TRIES)))
+                answers = []
+                for number in range(0, _TRIES, _AT_ONCE):
+                    turn = range(number, number + _AT_ONCE)
+                    asked = [_ask(searcher, embedder, server, one) for one in turn]
+                    answers += await asyncio.gather(*asked)
             took = [answer.timings.total_ms / 1000 for answer in answers]
             linked = sum(bool(answer.sources) for answer in answers)
             outcomes = Counter(str(answer.outcome) for answer in answers)
             said = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.items())
-            print(
-                f"| {fault} | {linked} | {said} | {statistics.median(took):.2f} | {max(took):.2f} |",
-                flush=True,
-            )
+            median, slowest = statistics.median(took), max(took)
+            print(f"| {fault} | {linked} | {said} | {median:.2f} | {slowest:.2f} |", flush=True)
         await store.close()
 
 

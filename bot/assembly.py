@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,48 +17,29 @@ from bot.answering.answerer import Answerer
 from bot.errors import LLMError
 from bot.golden_gate import GoldenGate
 from bot.health import serve_health
+from bot.journal.answers import AnswerJournal
 from bot.journal.votes import Votes
 from bot.llm import LLM
 from bot.metrics import Metrics
 from bot.publish_hook import publish_hook
 from bot.readiness import AskForModels, Readiness
+from bot.reindexing import Reindexing
 from bot.schedule import Every, Schedule
 from bot.served_models import served_models
 from bot.settings import Settings
-from retrieval.documents import IndexInfo, Permalinks
+from retrieval.documents import Permalinks
 from retrieval.embedding import Embedder, Reranker
 from retrieval.errors import StoreError
 from retrieval.indexing import Indexer
-from retrieval.reports import Preview, Progress, Report
+from retrieval.reports import Report
 from retrieval.searching import Searcher
 from retrieval.sources import Fetcher, FetchLimits, Source, open_source
 from retrieval.stores import IndexBackup, Store
 
+JOURNAL = "answers.jsonl"
 _UNTIL_WARM = 5.0  # seconds between two tries
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Reindexing:
-    """The reindex of the sources in the settings."""
-
-    indexer: Indexer
-    open_sources: Callable[[], list[Source]]
-
-    async def preview(self, on_progress: Callable[[Progress], None]) -> Preview:
-        """Return what a reindex would do."""
-        return await self.indexer.preview(self.open_sources(), on_progress)
-
-    async def reindex(
-        self, on_progress: Callable[[Progress], None], *, force: bool = False
-    ) -> Report:
-        """Bring the index up to the sources."""
-        return await self.indexer.reindex(self.open_sources(), on_progress, force=force)
-
-    async def rollback(self) -> IndexInfo:
-        """Let the index before the serving one serve again."""
-        return await self.indexer.rollback()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +59,7 @@ class App:
     schedule: Schedule
     fetcher: Fetcher
     llm: LLM | None
+    journal: AnswerJournal
 
     async def load_models(self) -> None:
         """Load the models, so that no question waits for them. Raises ModelError."""
@@ -201,6 +183,9 @@ async def assemble(settings: Settings) -> AsyncIterator[App]:
                 cache=settings.data_dir / "models",
             )
         metrics = Metrics()
+        journal = AnswerJournal(
+            settings.data_dir / JOURNAL, clock=_now, questions=settings.journal_questions
+        )
         limits = FetchLimits(largest=settings.largest_page, private=settings.private_addresses)
         fetcher = Fetcher(settings.data_dir / "http.sqlite", limits)
         closing.push_async_callback(fetcher.close)
@@ -220,6 +205,7 @@ async def assemble(settings: Settings) -> AsyncIterator[App]:
             indexer=indexer,
             fetcher=fetcher,
             llm=llm,
+            journal=journal,
             schedule=schedule,
             searcher=searcher,
             answerer=Answerer(
@@ -228,7 +214,9 @@ async def assemble(settings: Settings) -> AsyncIterator[App]:
                 llm=llm,
                 author=settings.author,
                 deadline=settings.answer_deadline,
-                watch=metrics.watch_answer,
+                watch=lambda question, events: journal.watch(
+                    question, metrics.watch_answer(events)
+                ),
             ),
             metrics=metrics,
             readiness=Readiness(

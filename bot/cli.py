@@ -167,6 +167,7 @@ async def _run_bot(app: App) -> None:
 
     settings = app.settings
     async with app.health_port(), app.kept_up(at_once=True):
+        app.journal.open()
         await app.load_models()
         await run_bot(
             token=token.get_secret_value(),
@@ -245,6 +246,7 @@ def _parser() -> argparse.ArgumentParser:
         "--compare", type=Path, metavar="FILE", help="say what changed since an earlier run's JSON"
     )
     with_json(command("doctor", upkeep.doctor, "check everything that askBen leans on"))
+    with_json(command("stats", upkeep.stats, "what readers asked, and how it was answered"))
     backup = command("backup", upkeep.backup, "write the index to a file")
     backup.add_argument("file", type=Path, metavar="FILE")
     restore = command("restore", upkeep.restore, "let the index in a backup serve")

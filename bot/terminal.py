@@ -110,6 +110,21 @@ def print_rollback(info: IndexInfo) -> None:
     )
 
 
+def print_statistics(summary: Mapping[str, Any], *, questions: bool) -> None:
+    """Print the numbers of a journal, and the questions that were refused."""
+    outcomes = ", ".join(f"{count} {name}" for name, count in summary["outcomes"].items())
+    print(f"{_count(summary['answers'], 'answer')} since {summary['since']}: {outcomes}")
+    times = summary["total_ms"]
+    print(f"took p50 {times['p50']} ms, p95 {times['p95']} ms")
+    print(f"the LLM failed {_count(summary['llm_failures'], 'time')}")
+    for post, count in summary["most_cited"]:
+        print(f"cited {_count(count, 'time')}: {_shown_address(post)}")
+    for question in summary["unanswered"]:
+        print(f"not in the blog: {question}")
+    if not questions:
+        print("ASKBEN_JOURNAL_QUESTIONS=true notes what is asked, to see what the blog lacks")
+
+
 def print_passages(passages: Sequence[Passage]) -> None:
     """Print found passages, best first."""
     for number, passage in enumerate(passages, 1):

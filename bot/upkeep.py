@@ -78,6 +78,23 @@ async def doctor(app: App, arguments: argparse.Namespace) -> None:
         raise ChecksFailed(f"{len(bad)} of {len(found)} checks failed; each says how to mend it")
 
 
+async def stats(app: App, arguments: argparse.Namespace) -> None:
+    """Print what the journal says. Raises UsageError where there is none."""
+    from bot import terminal
+    from bot.assembly import JOURNAL
+    from bot.journal.answers import read_answers
+    from bot.statistics import summarize
+
+    file = app.settings.data_dir / JOURNAL
+    summary = summarize(read_answers(file))
+    if arguments.json:
+        terminal.print_json(summary)
+    elif not summary["answers"]:
+        print(f"There is no journal in {file} yet; the bot writes one while it runs")
+    else:
+        terminal.print_statistics(summary, questions=app.settings.journal_questions)
+
+
 async def backup(app: App, arguments: argparse.Namespace) -> None:
     """Write the serving index to a file. Raises StoreError."""
     info = await app.backup().back_up(arguments.file)

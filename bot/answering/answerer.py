@@ -36,7 +36,7 @@ _TEMPLATE = 200  # tokens that a chat template may add to the prompt
 
 _log = logging.getLogger(__name__)
 
-Watch = Callable[[AsyncGenerator[Draft | Answer]], AsyncGenerator[Draft | Answer]]
+Watch = Callable[[Question, AsyncGenerator[Draft | Answer]], AsyncGenerator[Draft | Answer]]
 
 
 class Answerer:
@@ -50,11 +50,11 @@ class Answerer:
         llm: LLM | None,
         author: str,
         deadline: float,
-        watch: Watch = lambda events: events,
+        watch: Watch = lambda _, events: events,
     ) -> None:
         """Take the parts it works with. `deadline` is in seconds from the question.
 
-        `watch` sees the events of every answer and hands them on.
+        `watch` sees every question and the events of its answer, and hands them on.
         """
         self._watch = watch
         self._searcher = searcher
@@ -70,7 +70,7 @@ class Answerer:
 
         Raises RetrievalError when nothing can be searched; a failing LLM raises nothing.
         """
-        return self._watch(self._answer(question))
+        return self._watch(question, self._answer(question))
 
     async def _answer(self, question: Question) -> AsyncGenerator[Draft | Answer]:
         deadline = Deadline(asyncio.get_running_loop().time(), self._seconds)

@@ -15,7 +15,7 @@ from tests.bot.answering.attacks import ATTACKS
 # Looked for in what a reader sees and in what a client might make of it; written without a look at
 # how the gate finds them.
 LEAKS = re.compile(
-    r"https?\s*:|://|:\\\\|www\.|discord(?:app)?\W{1,3}(?:gg|com)|javascript:|data:text"
+    r"https?\s*:|//[\w-]|https?\W{1,4}//|:\\\\|www\.|discord(?:app)?\W{1,3}(?:gg|com)|javascript:|data:text"
     r"|mailto:|\]\([^)]*[/:@]|<@|<#|</\w+:|<a?:\w+:\d|<t:|<id:|@\s?everyone|@\s?here|<a\s|<img|<script"
     r"|<iframe|<\||\[/?INST\]|</?think",
     re.IGNORECASE,

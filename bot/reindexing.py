@@ -1,0 +1,33 @@
+"""The reindex of the sources in the settings, as a front asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from retrieval.documents import IndexInfo
+from retrieval.indexing import Indexer
+from retrieval.reports import Preview, Progress, Report
+from retrieval.sources import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Reindexing:
+    """The reindex of the sources in the settings."""
+
+    indexer: Indexer
+    open_sources: Callable[[], list[Source]]
+
+    async def preview(self, on_progress: Callable[[Progress], None]) -> Preview:
+        """Return what a reindex would do."""
+        return await self.indexer.preview(self.open_sources(), on_progress)
+
+    async def reindex(
+        self, on_progress: Callable[[Progress], None], *, force: bool = False
+    ) -> Report:
+        """Bring the index up to the sources."""
+        return await self.indexer.reindex(self.open_sources(), on_progress, force=force)
+
+    async def rollback(self) -> IndexInfo:
+        """Let the index before the serving one serve again."""
+        return await self.indexer.rollback()
