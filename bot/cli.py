@@ -161,6 +161,7 @@ async def _run_bot(app: App) -> None:
             "ASKBEN_DISCORD_TOKEN is not set; create an application with a bot at "
             "https://discord.com/developers/applications and put the bot's token into .env"
         )
+    from bot.discord_front.admission import Limits
     from bot.discord_front.client import run_bot
     from bot.discord_front.deciding import Policy
     from bot.settings import read_places
@@ -184,6 +185,12 @@ async def _run_bot(app: App) -> None:
             ),
             message_content=settings.discord_message_content,
             on_connection=app.watch_connection,
+            limits=Limits(
+                person=settings.questions_per_minute,
+                guild=settings.server_questions_per_minute,
+                at_once=settings.answers_at_once,
+                waiting=settings.longest_queue,
+            ),
         )
 
 

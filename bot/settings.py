@@ -58,6 +58,10 @@ class Settings(BaseSettings):
     discord_blocked_channels: str = ""
     discord_roles: str = ""
     discord_blocked_roles: str = ""
+    questions_per_minute: float = Field(default=6.0, gt=0)
+    server_questions_per_minute: float = Field(default=60.0, gt=0)
+    answers_at_once: int = Field(default=4, ge=1)
+    longest_queue: int = Field(default=20, ge=0)
 
     llm_url: str | None = None
     llm_model: str | None = None

@@ -14,6 +14,7 @@ from bot.answering.cache import AnswerCache, Key, key_of
 from bot.answering.citations import cited_sentences, renumber
 from bot.answering.deadline import Deadline
 from bot.answering.gate import WordsOf
+from bot.answering.joining import Joining
 from bot.answering.listing import list_posts
 from bot.answering.prompt import make_messages
 from bot.answering.quoter import Quoter
@@ -56,7 +57,6 @@ class Answerer:
 
         `watch` sees every question and the events of its answer, and hands them on.
         """
-        self._watch = watch
         self._searcher = searcher
         self._embedder = embedder
         self._llm = llm
@@ -64,13 +64,14 @@ class Answerer:
         self._seconds = deadline
         self._quoter = Quoter(embedder)
         self._cache = AnswerCache()
+        self._joining = Joining(lambda asked: watch(asked, self._answer(asked)))
 
     def answer(self, question: Question) -> AsyncGenerator[Draft | Answer]:
         """Yield drafts as the text arrives and at last one Answer.
 
         Raises RetrievalError when nothing can be searched; a failing LLM raises nothing.
         """
-        return self._watch(question, self._answer(question))
+        return self._joining.answer(question)
 
     async def _answer(self, question: Question) -> AsyncGenerator[Draft | Answer]:
         deadline = Deadline(asyncio.get_running_loop().time(), self._seconds)
@@ -91,7 +92,8 @@ class Answerer:
             return
         async with aclosing(self._events(found, deadline, clock)) as events:
             async for event in events:
-                if key and isinstance(event, Answer) and found.order is not Order.RANDOM:
+                worth = found.order is not Order.RANDOM and not question.quick
+                if key and worth and isinstance(event, Answer):
                     self._cache.put(key, event)
                 yield event
 
@@ -115,7 +117,7 @@ class Answerer:
         elif found.result.wanted is not Wanted.ANSWER:
             text, sources = list_posts(found.result)
             yield Answer(text, Outcome.ANSWERED, sources, clock.timings())
-        elif self._llm is None:
+        elif self._llm is None or found.question.quick:
             yield await self._quote(found, deadline, clock)
         else:
             async with aclosing(self._ask(self._llm, found, deadline, clock)) as events:

@@ -36,7 +36,8 @@ _ADDRESS = re.compile(
       {_SCHEME}\s?:\s?(?:/\s?/|\\\s?\\|%2f%2f|/\s?\\|\\\s?/)\s?\S*   # https://
     | h\w{{2}}ps?\[?:\]?//\S*
     | (?:javascript|vbscript|mailto|discord|steam|spotify|magnet):[^\s)\]]+
-    | (?<!\w)(?:data|tel|sms|file):[^\s)\]]+
+    | data:\w+/[^\s)\]]+
+    | (?<!\w)(?:tel|sms|file):[^\s)\]]+
     | //[\w-]+(?:\.[\w-]+)+\S*
     | www\d?\s?(?:\.|\[\.\]|\(\.\))\s?[\w-]+\S*
     | (?:canary\.|ptb\.)?discord(?:app)?\s?(?:\.|\[\.\]|\(\.\)|\sdot\s)\s?

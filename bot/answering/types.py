@@ -26,11 +26,15 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked, after what, and when. `history` is oldest first."""
+    """What is asked, after what, and when. `history` is oldest first.
+
+    A `quick` one is answered without the LLM.
+    """
 
     text: str
     now: datetime
     history: tuple[Turn, ...] = ()
+    quick: bool = False
 
     @property
     def earlier(self) -> tuple[str, ...]:

@@ -8,12 +8,11 @@ from datetime import datetime
 import discord
 from discord import app_commands
 
-from bot.answering.answerer import Answerer
 from bot.answering.types import Question
-from bot.discord_front.answer_card import AnswerCards
+from bot.discord_front.admission import Asker
 from bot.discord_front.deciding import Policy
 from bot.discord_front.live_reply import AfterCommand
-from bot.discord_front.replying import reply
+from bot.discord_front.replying import Desk, reply
 from bot.journal.votes import Votes
 
 _LONGEST_QUESTION = 1000  # characters
@@ -31,10 +30,9 @@ Mention me anywhere in a message, or reply to one of my answers to go on asking.
 def add_asking(
     tree: app_commands.CommandTree,
     *,
-    answerer: Answerer,
+    desk: Desk,
     clock: Callable[[], datetime],
     policy: Policy,
-    cards: AnswerCards,
 ) -> None:
     """Add /ask and the menu of messages."""
 
@@ -45,7 +43,8 @@ def add_asking(
         await interaction.response.defer(thinking=True, ephemeral=private)
         question = Question(text, clock())
         place = AfterCommand(interaction)
-        await reply(answerer, question, place, cards=cards, asker_id=interaction.user.id)
+        asker = Asker(interaction.user.id, interaction.guild_id or 0)
+        await reply(desk, question, place, asker=asker)
 
     @tree.command(name="ask", description="Ask the blog a question")
     @app_commands.describe(

@@ -16,6 +16,7 @@ from discord import app_commands
 from yarl import URL
 
 from bot.answering.answerer import Answerer
+from bot.discord_front.admission import Admission, Asker, Limits
 from bot.discord_front.answer_card import AnswerCards, CardButton
 from bot.discord_front.asking import add_asking, add_help
 from bot.discord_front.commands import add_error_reply
@@ -23,8 +24,9 @@ from bot.discord_front.conversations import Conversations
 from bot.discord_front.deciding import Policy, decide
 from bot.discord_front.live_reply import BelowMessage
 from bot.discord_front.mentions import FetchEarlier, FetchMessage, hear, read_question
+from bot.discord_front.pace import Pace
 from bot.discord_front.reindexing import Reindexing, add_reindex
-from bot.discord_front.replying import reply
+from bot.discord_front.replying import Desk, reply
 from bot.errors import DiscordLoginError
 from bot.journal.votes import Votes
 
@@ -64,6 +66,7 @@ class AskBenClient(discord.Client):
         policy: Policy = _ANYWHERE,
         message_content: bool = False,
         on_connection: OnConnection = lambda _: None,
+        admission: Admission | None = None,
     ) -> None:
         super().__init__(
             intents=discord.Intents(
@@ -75,15 +78,15 @@ class AskBenClient(discord.Client):
             # Nothing the bot ever says may ping anybody, whoever made it say so.
             allowed_mentions=discord.AllowedMentions.none(),
         )
-        self._answerer = answerer
         self._clock = clock
         self._policy = policy
         self._conversations = Conversations(self._answer)
         self._on_connection = on_connection
         self._tree = app_commands.CommandTree(self)
         self.cards = AnswerCards(votes, clock)
+        self._desk = Desk(answerer, self.cards, admission or Admission(), Pace())
         self.add_dynamic_items(CardButton)
-        add_asking(self._tree, answerer=answerer, clock=clock, policy=policy, cards=self.cards)
+        add_asking(self._tree, desk=self._desk, clock=clock, policy=policy)
         add_help(self._tree, votes)
         add_reindex(self._tree, reindexing)
         add_error_reply(self._tree)
@@ -142,13 +145,9 @@ class AskBenClient(discord.Client):
                     earlier=_fetch_before(first),
                 )
                 if question.text:
-                    await reply(
-                        self._answerer,
-                        question,
-                        place,
-                        cards=self.cards,
-                        asker_id=first.author.id,
-                    )
+                    asker = Asker(first.author.id, first.guild.id if first.guild else 0)
+                    channel = first.channel.id
+                    await reply(self._desk, question, place, asker=asker, channel=channel)
                 else:
                     await place.write(_NO_QUESTION)
         except discord.Forbidden as error:
@@ -174,6 +173,7 @@ async def run_bot(
     policy: Policy = _ANYWHERE,
     message_content: bool = False,
     on_connection: OnConnection = lambda _: None,
+    limits: Limits | None = None,
 ) -> None:
     """Run the bot until it is stopped (Ctrl-C or SIGTERM).
 
@@ -192,8 +192,10 @@ async def run_bot(
             policy=policy,
             message_content=message_content,
             on_connection=on_connection,
+            admission=admission,
         )
 
+    admission = Admission(limits)  # one for all clients: a new one forgets nothing
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, stopping.set)

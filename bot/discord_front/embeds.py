@@ -9,6 +9,7 @@ from datetime import UTC, datetime, time
 import discord
 
 from bot.answering.types import Answer, Outcome, Source
+from bot.discord_front.pages import cut_into_pages
 
 LONGEST_MESSAGE = 2000  # characters; Discord's limit for bots
 _MOST_EMBEDS = 3
@@ -24,14 +25,18 @@ _FIRST_SOURCE = re.compile(r"(?:^|\n\n)\[1\] ")
 _CLOSED = "\n```"
 # At the end of a text: a link's text without its address, or an address that may go on.
 _HALF_LINK = re.compile(r"(?:\[(?!\d+\]\Z)[^\]\n]*(?:\](?:\([^)\s]*)?)?|<?https?://[^\s>)]*)\Z")
-_SENTENCE_END = re.compile(r"[.!?](?:\s*\[\d\])*(?=\s|$)")
 
 
-def message_text(answer: Answer) -> str:
-    """Return the answer with a line for each cited post below it, within Discord's limit."""
+def message_pages(answer: Answer) -> list[str]:
+    """Return the messages of an answer: one, or several where it is too long for one."""
     sources = _source_list(answer.sources)
-    text = _shortened(answer.text, LONGEST_MESSAGE - len(sources) - 2)
-    return f"{text}\n\n{sources}" if sources else text
+    whole = f"{answer.text}\n\n{sources}" if sources else answer.text
+    if len(whole) <= LONGEST_MESSAGE:
+        return [whole]
+    *pages, last = cut_into_pages(answer.text, LONGEST_MESSAGE)
+    if len(last) + 2 + len(sources) <= LONGEST_MESSAGE:
+        return [*pages, f"{last}\n\n{sources}"]
+    return [*pages, last, sources]
 
 
 def draft_text(text: str) -> str:
@@ -50,7 +55,7 @@ def draft_text(text: str) -> str:
 
 
 def text_of_answer(content: str) -> str:
-    """Return the answer's own text of a message that message_text made."""
+    """Return the answer's own text of a message that message_pages made."""
     found = _FIRST_SOURCE.search(content)
     return content[: found.start()] if found else content
 
@@ -110,14 +115,6 @@ def _source_line(source: Source, link: str) -> str:
 
 def _opens_anywhere(link: str) -> bool:
     return link.startswith(("http://", "https://"))
-
-
-def _shortened(text: str, limit: int) -> str:
-    """Cut a text at the end of a sentence, if it is too long."""
-    if len(text) <= limit:
-        return text
-    ends = [found.end() for found in _SENTENCE_END.finditer(text, 0, limit - 1)]
-    return text[: ends[-1]] + "\n…" if ends else _cut(text, limit)
 
 
 def _cut(text: str, limit: int) -> str:

@@ -10,6 +10,8 @@ from typing import Protocol
 
 import discord
 
+from bot.discord_front.pace import Pace
+
 _EDIT_INTERVAL = 1.0  # seconds; Discord lets a channel's messages be edited about that often
 
 _log = logging.getLogger(__name__)
@@ -26,6 +28,11 @@ class Place(Protocol):
     ) -> int:
         """Send the reply the first time, edit it from then on; return the message's id."""
 
+    async def go_on(
+        self, text: str, embeds: Sequence[discord.Embed], buttons: discord.ui.View | None
+    ) -> int:
+        """Send a further message below the reply; return its id."""
+
 
 class BelowMessage:
     """A reply to a message. Nobody is pinged by it."""
@@ -33,6 +40,7 @@ class BelowMessage:
     def __init__(self, question: discord.Message) -> None:
         self._question = question
         self._reply: discord.Message | None = None
+        self._more: list[discord.Message] = []
         self._writing: asyncio.Task[int] | None = None
 
     async def write(
@@ -53,8 +61,28 @@ class BelowMessage:
     async def remove(self) -> None:
         """Delete the reply, if it was sent. Raises what discord.py raises."""
         await self._settle()
+        await self._remove_more()
         if self._reply is not None:
             await self._reply.delete()
+
+    async def go_on(
+        self, text: str, embeds: Sequence[discord.Embed], buttons: discord.ui.View | None
+    ) -> int:
+        """Send a further message below the reply; return its id."""
+        more = await self._question.channel.send(
+            text,
+            embeds=list(embeds),
+            suppress_embeds=not embeds,
+            view=buttons or discord.utils.MISSING,
+        )
+        self._more.append(more)
+        return more.id
+
+    async def _remove_more(self) -> None:
+        more, self._more = self._more, []
+        for message in more:
+            with suppress(discord.NotFound):
+                await message.delete()
 
     async def _settle(self) -> None:
         if self._writing is not None and not self._writing.done():
@@ -63,6 +91,7 @@ class BelowMessage:
     async def _write(
         self, text: str, embeds: list[discord.Embed], buttons: discord.ui.View | None
     ) -> int:
+        await self._remove_more()  # of an answer that was longer
         # Without embeds of its own, Discord would show previews of the links. Where there are some,
         # the flag would hide them too.
         bare = not embeds
@@ -101,12 +130,28 @@ class AfterCommand:
         )
         return message.id
 
+    async def go_on(
+        self, text: str, embeds: Sequence[discord.Embed], buttons: discord.ui.View | None
+    ) -> int:
+        """Send a further message below the answer, as private as it is; return its id."""
+        message = await self._interaction.followup.send(
+            text,
+            embeds=list(embeds),
+            view=buttons or discord.utils.MISSING,
+            suppress_embeds=not embeds,
+            wait=True,
+        )
+        return message.id
+
 
 class LiveReply:
     """Shows the newest of many versions of a text, at most one a second."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, *, pace: Pace | None = None, channel: int = 0) -> None:
+        """Take where it stands; `pace` holds all that grows in a `channel` to its limit."""
         self._place = place
+        self._pace = pace
+        self._channel = channel
         self._newest: str | None = None
         self._writer: asyncio.Task[None] | None = None
         self._finishing = asyncio.Event()
@@ -122,25 +167,45 @@ class LiveReply:
         text: str,
         embeds: Sequence[discord.Embed] = (),
         buttons: discord.ui.View | None = None,
+        *,
+        before: Sequence[str] = (),
     ) -> int:
         """Show the last version now, and nothing older after it; return the message's id.
 
-        Raises what discord.py raises.
+        Texts that come `before` are messages of their own. Raises what discord.py raises.
         """
         self._newest = None
         self._finishing.set()
         if self._writer is not None:
             # A request that is on its way is awaited: cancelled, it could overtake the last one.
             await self._writer
-        return await self._place.write(text, embeds, buttons)
+        if not before:
+            return await self._place.write(text, embeds, buttons)
+        await self._place.write(before[0])
+        for page in before[1:]:
+            await self._place.go_on(page, (), None)
+        return await self._place.go_on(text, embeds, buttons)
 
     def abandon(self) -> None:
         """Show nothing more."""
         self._newest = None
         self._finishing.set()
 
+    async def _may_write(self) -> bool:
+        """Wait for the channel's pace; tell whether there is something to write then."""
+        if self._pace is None:
+            return True
+        clock = asyncio.get_running_loop().time
+        while (wait := self._pace.wait(self._channel, clock())) > 0:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._finishing.wait(), wait)
+            if self._finishing.is_set():
+                return False
+        self._pace.edited(self._channel, clock())
+        return self._newest is not None
+
     async def _write_versions(self) -> None:
-        while self._newest is not None:
+        while self._newest is not None and await self._may_write():
             text, self._newest = self._newest, None
             try:
                 await self._place.write(text)

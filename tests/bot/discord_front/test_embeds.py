@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from bot.answering.types import Outcome
+from bot.answering.types import Answer, Outcome
 from bot.discord_front.embeds import (
     LONGEST_MESSAGE,
     draft_text,
     make_embeds,
-    message_text,
+    message_pages,
     text_of_answer,
 )
+from bot.discord_front.pages import cut_into_pages
 from tests.builders import a_source, an_answer
 
 
+def the_message(answer: Answer) -> str:
+    (page,) = message_pages(answer)
+    return page
+
+
 def test_the_links_stand_below_the_text_without_previews() -> None:
-    text = message_text(an_answer("Knead it [1].", a_source(1)))
+    text = the_message(an_answer("Knead it [1].", a_source(1)))
     assert text == (
         "Knead it [1].\n\n"
         "[1] [On bread](<https://blog.example/post-1/#:~:text=Knead%20it>) · 17 May 2024"
@@ -24,13 +32,13 @@ def test_the_links_stand_below_the_text_without_previews() -> None:
 
 
 def test_a_title_cannot_break_its_link_or_its_line() -> None:
-    text = message_text(an_answer("Yes [1].", a_source(1, title="[a](b) *c* `d`")))
+    text = the_message(an_answer("Yes [1].", a_source(1, title="[a](b) *c* `d`")))
     assert "[\\(a)(b) \\*c\\* \\`d\\`](<https://" in text
 
 
 def test_a_post_without_a_web_address_is_named_without_a_link() -> None:
     source = a_source(1, url="file:///posts/bread.md", date=None)
-    assert message_text(an_answer("Yes [1].", source)) == "Yes [1].\n\n[1] On bread"
+    assert the_message(an_answer("Yes [1].", source)) == "Yes [1].\n\n[1] On bread"
     (embed,) = make_embeds(an_answer("Yes [1].", source))
     assert embed.url is None
 
@@ -48,14 +56,33 @@ def test_there_is_one_embed_a_post_and_three_at_the_most() -> None:
 def test_a_refusal_lists_the_nearest_posts_without_embeds() -> None:
     answer = an_answer("I found nothing.", a_source(1), outcome=Outcome.REFUSED)
     assert make_embeds(answer) == []
-    assert "[1] [On bread]" in message_text(answer)
+    assert "[1] [On bread]" in the_message(answer)
 
 
-def test_a_long_answer_is_cut_at_the_end_of_a_sentence() -> None:
-    answer = an_answer("A sentence that says little [1]. " * 200, a_source(1))
-    text = message_text(answer)
-    assert len(text) <= LONGEST_MESSAGE
-    assert "little [1].\n…\n\n[1] [On bread]" in text
+def test_a_long_answer_goes_on_in_further_messages_and_the_links_stand_in_the_last() -> None:
+    answer = an_answer("A sentence that says little [1]. " * 150, a_source(1))
+    pages = message_pages(answer)
+    assert len(pages) == 3
+    assert all(len(page) <= LONGEST_MESSAGE for page in pages)
+    assert all(page.startswith("A sentence") for page in pages)
+    assert pages[0].endswith("little [1].")
+    assert "[1] [On bread]" in pages[-1]
+
+
+@given(st.text(alphabet="ab \n`.", max_size=400), st.integers(40, 80))
+def test_pages_lose_no_word_and_leave_no_fence_open(text: str, limit: int) -> None:
+    pages = cut_into_pages(text, limit)
+    assert all(len(page) <= limit for page in pages)
+    joined = "".join(pages).replace("`", "").split()
+    assert "".join(joined) == "".join(text.replace("`", "").split())
+
+
+def test_code_that_goes_on_is_closed_and_opened_again() -> None:
+    text = "Before.\n\n```python\n" + "print('a line of it')\n" * 20 + "```\n\nAfter."
+    pages = cut_into_pages(text, 200)
+    assert all(page.count("```") == 2 for page in pages[:-1])
+    assert all(page.startswith("```python\n") for page in pages[1:-1])
+    assert pages[-1].endswith("After.")
 
 
 def test_long_links_lose_the_way_to_the_words_before_a_post_is_left_out() -> None:
@@ -63,7 +90,7 @@ def test_long_links_lose_the_way_to_the_words_before_a_post_is_left_out() -> Non
     sources = [
         a_source(n, url=f"{long}/{n}", link=f"{long}/{n}#:~:text={'y' * 300}") for n in (1, 2, 3)
     ]
-    text = message_text(an_answer("Yes [1][2][3].", *sources))
+    text = the_message(an_answer("Yes [1][2][3].", *sources))
     assert len(text) <= LONGEST_MESSAGE
     assert "y" * 300 not in text
     assert text.count("(<https://") == 3
@@ -77,7 +104,7 @@ def test_titles_and_passages_are_cut_to_what_an_embed_takes() -> None:
 
 def test_the_text_of_an_answer_is_found_again_in_its_message() -> None:
     answer = an_answer("Knead it [1].\n\nThen wait [2].", a_source(1), a_source(2))
-    assert text_of_answer(message_text(answer)) == answer.text
+    assert text_of_answer(the_message(answer)) == answer.text
     assert text_of_answer("I am still reading the blog.") == "I am still reading the blog."
 
 

@@ -32,6 +32,11 @@ class Paper:
         self.written.append(text)
         return 1
 
+    async def go_on(
+        self, text: str, embeds: Sequence[discord.Embed], buttons: discord.ui.View | None
+    ) -> int:
+        return await self.write(text, embeds, buttons)
+
 
 async def test_versions_in_quick_succession_are_written_once_a_second() -> None:
     paper = Paper()
