@@ -27,6 +27,7 @@ from bot.reindexing import Reindexing
 from bot.schedule import Every, Schedule
 from bot.served_models import served_models
 from bot.settings import Settings
+from bot.status import StatusLine, status_lines
 from retrieval.documents import Permalinks
 from retrieval.embedding import Embedder, Reranker
 from retrieval.errors import StoreError
@@ -88,6 +89,10 @@ class App:
     def reindexing(self) -> Reindexing:
         """Return what /reindex has done."""
         return Reindexing(self.indexer, self.sources)
+
+    async def status(self) -> list[StatusLine]:
+        """Return what /status says."""
+        return await status_lines(self.settings, self.store, self.readiness, self.metrics)
 
     def watch_connection(self, connected: bool) -> None:
         """Note that Discord's gateway is there, or gone."""

@@ -161,9 +161,11 @@ async def _run_bot(app: App) -> None:
             "ASKBEN_DISCORD_TOKEN is not set; create an application with a bot at "
             "https://discord.com/developers/applications and put the bot's token into .env"
         )
+    from bot.answering.archive import Archive
     from bot.discord_front.admission import Limits
-    from bot.discord_front.client import run_bot
+    from bot.discord_front.client import Furnishing
     from bot.discord_front.deciding import Policy
+    from bot.discord_front.supervisor import run_bot
     from bot.settings import read_places
 
     settings = app.settings
@@ -185,6 +187,13 @@ async def _run_bot(app: App) -> None:
             ),
             message_content=settings.discord_message_content,
             on_connection=app.watch_connection,
+            shards=settings.discord_shards,
+            furnishing=Furnishing(
+                archive=Archive(app.searcher),
+                ask_status=app.status,
+                commands_file=settings.data_dir / "commands",
+                old_after=settings.old_after_years,
+            ),
             limits=Limits(
                 person=settings.questions_per_minute,
                 guild=settings.server_questions_per_minute,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
@@ -27,6 +28,7 @@ from retrieval.errors import RetrievalError
 _FAILED = "failed"  # the outcome of a question that could not even be searched for
 # Dense where it counts: a search takes milliseconds, an answer has five seconds.
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 2.5, 3, 4, 5, 7.5, 10)
+_REMEMBERED = 200  # answers
 _LAG_INTERVAL = 0.5  # seconds between two looks at the event loop
 
 
@@ -90,6 +92,7 @@ class Metrics:
             registry=registry,
         )
         self._had_connection = False
+        self._took: deque[float] = deque(maxlen=_REMEMBERED)
 
     def page(self) -> bytes:
         """Return all metrics in Prometheus' text format."""
@@ -115,6 +118,11 @@ class Metrics:
         self._index_posts.set(info.posts if info else 0)
         self._index_chunks.set(info.chunks if info else 0)
         self._index_age.set(time.time() - info.built_at.timestamp() if info else float("nan"))
+
+    def p95(self) -> float | None:
+        """Return the time in milliseconds in which 95 of 100 of the last answers were there."""
+        took = sorted(self._took)
+        return took[round(0.95 * (len(took) - 1))] if took else None
 
     def watch_llm(self, resting: bool) -> None:
         """Note whether the LLM is left alone."""
@@ -143,6 +151,7 @@ class Metrics:
         if timings.first_token_ms is not None:
             self._first_token.observe(timings.first_token_ms / 1000)
         self._total.observe(timings.total_ms / 1000)
+        self._took.append(timings.total_ms)
         for stage, milliseconds in _stages(timings):
             self._stages.labels(stage).observe(milliseconds / 1000)
 

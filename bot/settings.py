@@ -61,6 +61,8 @@ class Settings(BaseSettings):
     questions_per_minute: float = Field(default=6.0, gt=0)
     server_questions_per_minute: float = Field(default=60.0, gt=0)
     answers_at_once: int = Field(default=4, ge=1)
+    old_after_years: float = Field(default=3.0, ge=0)
+    discord_shards: int | None = Field(default=None, ge=1)
     longest_queue: int = Field(default=20, ge=0)
 
     llm_url: str | None = None

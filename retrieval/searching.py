@@ -50,6 +50,11 @@ class Searcher:
         index = await self._store.serving()
         return index.info if index else None
 
+    async def catalogue(self) -> Catalogue | None:
+        """Return the catalogue of the serving index, None if there is none. Raises StoreError."""
+        index = await self._store.serving()
+        return await index.catalogue() if index else None
+
     async def search(
         self, query: Query, *, limit: int = 10, rerank_until: float | None = None
     ) -> SearchResult:

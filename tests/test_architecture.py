@@ -36,13 +36,19 @@ FLOORS: list[list[str]] = [
         ),
         "bot.journal",
     ],
-    ["retrieval.searching", "retrieval.reading", "retrieval.reports", "bot.answering.answerer"],
+    [
+        "retrieval.searching",
+        "bot.answering.archive",
+        "retrieval.reading",
+        "retrieval.reports",
+        "bot.answering.answerer",
+    ],
     ["retrieval.calibration"],
     ["retrieval.indexing"],
     [
         *("bot.contract", "bot.discord_front", "bot.terminal", "bot.evaluation", "bot.comparison"),
         *("bot.health", "bot.readiness", "bot.doctor", "bot.schedule", "bot.publish_hook"),
-        *("bot.golden_gate", "bot.statistics", "bot.reindexing"),
+        *("bot.golden_gate", "bot.statistics", "bot.reindexing", "bot.status"),
         "bot.statistics",
     ],
     ["bot.assembly"],
@@ -87,7 +93,8 @@ PURE = [
     *("bot.answering.citations", "bot.answering.quoting", "bot.answering.rewriting"),
     *("bot.answering.gate", "bot.answering.writing", "bot.answering.deadline"),
     *("bot.answering.cache", "bot.answering.control_tokens", "bot.breaker"),
-    *("bot.discord_front.embeds", "bot.discord_front.deciding"),
+    *("bot.discord_front.embeds", "bot.discord_front.deciding", "bot.discord_front.pages"),
+    *("bot.discord_front.fairness", "bot.discord_front.pace"),
     *("bot.doctor.findings", "bot.doctor.permissions"),
 ]
 IMPURE_IMPORTS = {"asyncio", "os", "time", "random", "socket", "aiohttp", "logging", "threading"}

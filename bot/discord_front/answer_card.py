@@ -13,9 +13,12 @@ from typing import Any, Protocol
 
 import discord
 
+from bot.answering.archive import Archive
 from bot.answering.types import Answer, Outcome
 from bot.discord_front.embeds import passages_text, quotes_text
+from bot.discord_front.listing_commands import links_text
 from bot.journal.votes import Votes
+from retrieval.errors import RetrievalError
 
 _REMEMBERED = 500  # answers whose passages can be shown
 _NOT_YOURS = "Only who asked, or a moderator, may remove this answer."
@@ -29,6 +32,7 @@ class Action(StrEnum):
     """What a button does."""
 
     PASSAGES = "passages"
+    RELATED = "related"
     HELPFUL = "helpful"
     UNHELPFUL = "unhelpful"
     REMOVE = "remove"
@@ -36,16 +40,23 @@ class Action(StrEnum):
 
 _LOOKS = {
     Action.PASSAGES: ("Show passages", None),
+    Action.RELATED: ("Related posts", None),
     Action.HELPFUL: (None, "👍"),
     Action.UNHELPFUL: (None, "👎"),
     Action.REMOVE: (None, "🗑️"),
 }
 
 
+_OF_CITED_POSTS = {Action.PASSAGES, Action.RELATED}
+
+
 class AnswerCards:
     """Makes the buttons of answers, and does what they say."""
 
-    def __init__(self, votes: Votes, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, votes: Votes, clock: Callable[[], datetime], archive: Archive | None = None
+    ) -> None:
+        self._archive = archive
         self._votes = votes
         self._clock = clock
         self._answers: OrderedDict[int, Answer] = OrderedDict()
@@ -77,6 +88,9 @@ class AnswerCards:
             await interaction.response.send_message(said, ephemeral=True)
             return
         await interaction.response.defer(ephemeral=True, thinking=True)
+        if action is Action.RELATED:
+            await interaction.edit_original_response(content=await self._related(message))
+            return
         helpful = action is Action.HELPFUL
         try:
             await self._votes.cast(
@@ -88,6 +102,22 @@ class AnswerCards:
         else:
             await interaction.edit_original_response(content=_THANKS)
 
+    async def _related(self, message: discord.Message) -> str:
+        """Return the posts that are near to the first one that an answer cites."""
+        answer = self._answers.get(message.id)
+        if answer and answer.sources:
+            title, url = answer.sources[0].title, answer.sources[0].url
+        elif message.embeds:  # after a restart
+            title = str(message.embeds[0].title).partition("] ")[2]
+            url = str(message.embeds[0].url).partition("#")[0]
+        else:
+            return links_text([])
+        try:
+            return links_text(await self._archive.related(title, url) if self._archive else [])
+        except RetrievalError as error:
+            _log.error("Related posts could not be found: %s", error)
+            return links_text([])
+
 
 class HasCards(Protocol):
     """The client, as the buttons need it."""
@@ -97,7 +127,7 @@ class HasCards(Protocol):
 
 class CardButton(
     discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]],
-    template=r"askben:(?P<action>passages|helpful|unhelpful|remove):(?P<asker>\d+)",
+    template=r"askben:(?P<action>passages|related|helpful|unhelpful|remove):(?P<asker>\d+)",
 ):
     """A button of an answer, known by its action and who asked."""
 
@@ -135,7 +165,7 @@ def make_buttons(answer: Answer, asker_id: int) -> discord.ui.View:
     """Return the buttons of an answer; a refusal has no passages."""
     view = discord.ui.View(timeout=None)
     for action in Action:
-        if action is not Action.PASSAGES or answer.outcome is not Outcome.REFUSED:
+        if action not in _OF_CITED_POSTS or answer.outcome is not Outcome.REFUSED:
             view.add_item(CardButton(action, asker_id))
     view.stop()  # the buttons are found by their ids; no view has to wait for them
     return view

@@ -4,52 +4,62 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import signal
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
-from http import HTTPStatus
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 
-import aiohttp
 import discord
 from discord import app_commands
-from yarl import URL
 
 from bot.answering.answerer import Answerer
-from bot.discord_front.admission import Admission, Asker, Limits
+from bot.answering.archive import Archive
+from bot.discord_front.admission import Admission, Asker
 from bot.discord_front.answer_card import AnswerCards, CardButton
 from bot.discord_front.asking import add_asking, add_help
+from bot.discord_front.command_sync import sync_if_changed
 from bot.discord_front.commands import add_error_reply
 from bot.discord_front.conversations import Conversations
 from bot.discord_front.deciding import Policy, decide
+from bot.discord_front.listing_commands import AskStatus, add_posts, add_status
 from bot.discord_front.live_reply import BelowMessage
 from bot.discord_front.mentions import FetchEarlier, FetchMessage, hear, read_question
+from bot.discord_front.missing_permissions import MissingPermissions, may_embed
 from bot.discord_front.pace import Pace
 from bot.discord_front.reindexing import Reindexing, add_reindex
 from bot.discord_front.replying import Desk, reply
-from bot.errors import DiscordLoginError
 from bot.journal.votes import Votes
 
 _NO_QUESTION = "Ask me something about the blog: mention me and write your question behind it."
-_REFUSED = (
-    "Discord refused the token; copy it again from the Bot page of your application "
-    "(https://discord.com/developers/applications) into ASKBEN_DISCORD_TOKEN"
-)
-_NO_CONTENT = (
-    "Discord does not grant the message content intent; turn it on for the bot on the Bot page of "
-    "your application, or set ASKBEN_DISCORD_MESSAGE_CONTENT to false"
-)
 _TROUBLE = "Something went wrong with your question; my log tells the owner what."
 
-_ANYWHERE = Policy()
-_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0  # seconds before another client starts
+_CANNOT_WRITE = "I may not write where you asked me ({channel}). Ask me with /ask, or elsewhere."
+
+ANYWHERE = Policy()
 _LAST_ANSWERS = 7.0  # seconds; those who stop containers wait for ten
 OnConnection = Callable[[bool], None]
 
 _log = logging.getLogger(__name__)
 
 
-class AskBenClient(discord.Client):
+@dataclass(frozen=True, slots=True)
+class Furnishing:
+    """What a client has beside answers; without it, it does without.
+
+    `commands_file` remembers which commands are registered. Posts of `old_after` years say so.
+    """
+
+    archive: Archive | None = None
+    ask_status: AskStatus | None = None
+    commands_file: Path | None = None
+    old_after: float = 0.0
+
+
+BARE = Furnishing()
+
+
+class AskBenClient(discord.AutoShardedClient):
     """Answers mentions and replies. Needs no privileged intent: Discord shows it those it is in.
 
     `policy` says where and whom it answers. With `message_content`, it asks for that intent and
@@ -63,12 +73,15 @@ class AskBenClient(discord.Client):
         reindexing: Reindexing,
         votes: Votes,
         clock: Callable[[], datetime],
-        policy: Policy = _ANYWHERE,
+        policy: Policy = ANYWHERE,
         message_content: bool = False,
         on_connection: OnConnection = lambda _: None,
         admission: Admission | None = None,
+        furnishing: Furnishing = BARE,
+        shards: int | None = None,
     ) -> None:
         super().__init__(
+            shard_count=shards,
             intents=discord.Intents(
                 guilds=True,
                 guild_messages=True,
@@ -83,17 +96,25 @@ class AskBenClient(discord.Client):
         self._conversations = Conversations(self._answer)
         self._on_connection = on_connection
         self._tree = app_commands.CommandTree(self)
-        self.cards = AnswerCards(votes, clock)
-        self._desk = Desk(answerer, self.cards, admission or Admission(), Pace())
+        self._commands_file = furnishing.commands_file
+        self.cards = AnswerCards(votes, clock, furnishing.archive)
+        self._desk = Desk(
+            answerer, self.cards, admission or Admission(), Pace(), furnishing.old_after
+        )
+        self._permissions = MissingPermissions(self)
         self.add_dynamic_items(CardButton)
         add_asking(self._tree, desk=self._desk, clock=clock, policy=policy)
         add_help(self._tree, votes)
         add_reindex(self._tree, reindexing)
+        if furnishing.archive:
+            add_posts(self._tree, furnishing.archive)
+        if furnishing.ask_status:
+            add_status(self._tree, furnishing.ask_status)
         add_error_reply(self._tree)
 
     async def setup_hook(self) -> None:
         """Register the commands before the first event."""
-        await self._tree.sync()
+        await sync_if_changed(self._tree, self._commands_file)
 
     async def on_ready(self) -> None:
         """Say that the bot can be asked."""
@@ -135,6 +156,7 @@ class AskBenClient(discord.Client):
     async def _answer(self, messages: Sequence[discord.Message], place: BelowMessage) -> None:
         """Answer messages that ask together. The outermost edge: nothing leaves it."""
         first = messages[0]
+        telling = asyncio.create_task(self._permissions.tell(first))
         try:
             async with first.channel.typing():
                 question = await read_question(
@@ -147,112 +169,27 @@ class AskBenClient(discord.Client):
                 if question.text:
                     asker = Asker(first.author.id, first.guild.id if first.guild else 0)
                     channel = first.channel.id
-                    await reply(self._desk, question, place, asker=asker, channel=channel)
+                    embeds = may_embed(first)
+                    await reply(
+                        self._desk, question, place, asker=asker, channel=channel, embeds=embeds
+                    )
                 else:
                     await place.write(_NO_QUESTION)
         except discord.Forbidden as error:
             _log.warning("Not allowed to answer in channel %s: %s", first.channel.id, error)
+            with suppress(discord.HTTPException, OSError):
+                await first.author.send(_CANNOT_WRITE.format(channel=first.jump_url))
         except Exception:  # noqa: BLE001 - whatever it is, it ends here and in the log
             _log.exception("A mention could not be answered")
             with suppress(discord.HTTPException, OSError):
                 await place.write(_TROUBLE)
+        finally:
+            await asyncio.wait({telling})
 
     async def close(self) -> None:
         """Finish the running answers, then leave Discord."""
         await self._conversations.close(_LAST_ANSWERS)
         await super().close()
-
-
-async def run_bot(
-    *,
-    token: str,
-    api_url: str | None,
-    answerer: Answerer,
-    reindexing: Reindexing,
-    votes: Votes,
-    policy: Policy = _ANYWHERE,
-    message_content: bool = False,
-    on_connection: OnConnection = lambda _: None,
-    limits: Limits | None = None,
-) -> None:
-    """Run the bot until it is stopped (Ctrl-C or SIGTERM).
-
-    `api_url` is the base of a Discord-compatible server's API. `on_connection` hears whether the
-    gateway is there whenever it comes or goes. Raises DiscordLoginError.
-    """
-    if api_url:
-        await point_at(api_url, token)
-
-    def make_client() -> AskBenClient:
-        return AskBenClient(
-            answerer=answerer,
-            reindexing=reindexing,
-            votes=votes,
-            clock=lambda: datetime.now(UTC),
-            policy=policy,
-            message_content=message_content,
-            on_connection=on_connection,
-            admission=admission,
-        )
-
-    admission = Admission(limits)  # one for all clients: a new one forgets nothing
-    stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGTERM, stopping.set)
-    try:
-        await _keep_running(make_client, token, stopping)
-    except discord.LoginFailure as error:
-        raise DiscordLoginError(_REFUSED) from error
-    except discord.PrivilegedIntentsRequired as error:
-        raise DiscordLoginError(_NO_CONTENT) from error
-    except (discord.HTTPException, discord.GatewayNotFound, aiohttp.ClientError, OSError) as error:
-        raise DiscordLoginError(f"Discord cannot be reached ({error}); try again later") from error
-    finally:
-        loop.remove_signal_handler(signal.SIGTERM)
-
-
-async def _keep_running(
-    make_client: Callable[[], AskBenClient], token: str, stopping: asyncio.Event
-) -> None:
-    """Run clients one after the other until one is stopped or Discord refuses it."""
-    pause = _FIRST_PAUSE
-    while not stopping.is_set():
-        async with make_client() as client:
-            session = asyncio.create_task(client.start(token))
-            stop = asyncio.create_task(stopping.wait())
-            await asyncio.wait({session, stop}, return_when=asyncio.FIRST_COMPLETED)
-            stop.cancel()
-            if stopping.is_set():
-                await client.close()
-            try:
-                await session
-                return
-            except (discord.DiscordException, aiohttp.ClientError, OSError):
-                raise
-            except Exception:  # noqa: BLE001 - an event that discord.py cannot parse ends a client
-                _log.exception("The Discord client failed; another one starts in %.0f s", pause)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stopping.wait(), pause)
-        pause = min(2 * pause, _LONGEST_PAUSE)
-
-
-async def point_at(api_url: str, token: str) -> None:
-    """Let discord.py speak to another server than Discord. Raises DiscordLoginError."""
-    base = api_url.rstrip("/")
-    try:
-        async with (
-            aiohttp.ClientSession(headers={"Authorization": f"Bot {token}"}) as session,
-            session.get(f"{base}/gateway/bot") as response,
-        ):
-            if response.status == HTTPStatus.UNAUTHORIZED:
-                raise DiscordLoginError(_REFUSED)
-            gateway = URL((await response.json())["url"])
-    except (aiohttp.ClientError, OSError, ValueError, KeyError, TypeError) as error:
-        raise DiscordLoginError(
-            f"The server of ASKBEN_DISCORD_API_URL, {base}, does not name its gateway ({error!r})"
-        ) from error
-    discord.http.Route.BASE = base
-    discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = gateway
 
 
 def _fetch_from(message: discord.Message) -> FetchMessage:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 
 import discord
 
@@ -15,6 +15,8 @@ LONGEST_MESSAGE = 2000  # characters; Discord's limit for bots
 _MOST_EMBEDS = 3
 _LONGEST_TITLE = 256  # Discord's limit
 _LONGEST_PASSAGE = 350
+_YEAR = 365.25  # days
+_OLD = "This post is {years} years old; things may have changed."
 _LONGEST_LIST = 1000  # characters of a message for the links
 _COLOURS = {
     Outcome.ANSWERED: discord.Colour.blurple(),
@@ -60,11 +62,23 @@ def text_of_answer(content: str) -> str:
     return content[: found.start()] if found else content
 
 
-def make_embeds(answer: Answer) -> list[discord.Embed]:
-    """Return an embed for each of the first cited posts: title, link, date and passage."""
+def make_embeds(
+    answer: Answer, *, today: date | None = None, old_after: float = 0.0
+) -> list[discord.Embed]:
+    """Return an embed for each of the first cited posts: title, link, date and passage.
+
+    A post that is older than `old_after` years says so; with 0, none does.
+    """
     if answer.outcome is Outcome.REFUSED:
         return []
-    return [_embed(source, _COLOURS[answer.outcome]) for source in answer.sources[:_MOST_EMBEDS]]
+    embeds = []
+    for source in answer.sources[:_MOST_EMBEDS]:
+        embed = _embed(source, _COLOURS[answer.outcome])
+        years = (today - source.date).days / _YEAR if today and source.date else 0.0
+        if old_after and years >= old_after:
+            embed.set_footer(text=_OLD.format(years=int(years)))
+        embeds.append(embed)
+    return embeds
 
 
 def passages_text(answer: Answer) -> str:
@@ -106,11 +120,16 @@ def _source_list(sources: Sequence[Source]) -> str:
 
 
 def _source_line(source: Source, link: str) -> str:
-    title = discord.utils.escape_markdown(_cut(source.title, _LONGEST_TITLE))
+    return f"[{source.n}] {link_line(source.title, link, source.date)}"
+
+
+def link_line(title: str, link: str, day: date | None) -> str:
+    """Return a post as a line: its title as a link, and its day."""
+    title = discord.utils.escape_markdown(_cut(title, _LONGEST_TITLE))
     title = title.replace("[", "(").replace("]", ")")  # brackets would end the link's text
     # The angle brackets keep Discord from adding a preview of its own.
     named = f"[{title}](<{link}>)" if _opens_anywhere(link) else title
-    return f"[{source.n}] {named}" + (f" · {source.date:%d %b %Y}" if source.date else "")
+    return named + (f" · {day:%d %b %Y}" if day else "")
 
 
 def _opens_anywhere(link: str) -> bool:

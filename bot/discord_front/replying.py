@@ -32,14 +32,22 @@ class Desk:
     cards: AnswerCards
     admission: Admission
     pace: Pace
+    old_after: float = 0.0  # years
 
 
 async def reply(
-    desk: Desk, question: Question, place: Place, *, asker: Asker, channel: int | None = None
+    desk: Desk,
+    question: Question,
+    place: Place,
+    *,
+    asker: Asker,
+    channel: int | None = None,
+    embeds: bool = True,
 ) -> None:
     """Answer a question in a place, live. Raises what discord.py raises.
 
-    In a `channel`, its limit for edits is kept. What fails is not counted against the asker.
+    In a `channel`, its limit for edits is kept; without `embeds`, links stand in the text alone.
+    What fails is not counted against the asker.
     """
     pace = desk.pace if channel else None
     live = LiveReply(place, pace=pace, channel=channel or 0)
@@ -55,14 +63,16 @@ async def reply(
                 async for one in places:
                     seconds = math.ceil(one.seconds)
                     live.show(_WAITING.format(number=one.number, seconds=seconds))
-            answered = await _answer(desk, question, live, asker)
+            answered = await _answer(desk, question, live, asker, embeds=embeds)
     finally:
         live.abandon()
         if not answered:
             desk.admission.refund(asker)
 
 
-async def _answer(desk: Desk, question: Question, live: LiveReply, asker: Asker) -> bool:
+async def _answer(
+    desk: Desk, question: Question, live: LiveReply, asker: Asker, *, embeds: bool
+) -> bool:
     """Answer, and tell whether nothing went wrong with it."""
     answered = False
     try:
@@ -71,12 +81,14 @@ async def _answer(desk: Desk, question: Question, live: LiveReply, asker: Asker)
                 if isinstance(event, Answer):
                     buttons = make_buttons(event, asker.person)
                     *before, last = message_pages(event)
-                    embeds = make_embeds(event)
-                    shown_in = await live.finish(last, embeds, buttons, before=before)
+                    today = question.now.date()
+                    cards = make_embeds(event, today=today, old_after=desk.old_after)
+                    shown = cards if embeds else []
+                    shown_in = await live.finish(last, shown, buttons, before=before)
                     desk.cards.remember(shown_in, event)
                     answered = event.trouble is None
-                elif shown := draft_text(event.text):
-                    live.show(shown)
+                elif text := draft_text(event.text):
+                    live.show(text)
     except NoIndex:
         await live.finish(_STILL_READING)
     except RetrievalError as error:

@@ -45,6 +45,7 @@ class Sent:
 class Session:
     id: str
     intents: int
+    shard: list[int] | None = None
     events: list[Sent] = field(default_factory=list)
     socket: Socket | None = None
 
@@ -167,7 +168,7 @@ class Gateway:
         intents = data["intents"]
         if intents & PRIVILEGED_INTENTS & ~self._rules.privileged_intents_allowed:
             raise CloseSocket(4014)
-        session = Session(secrets.token_hex(16), intents)
+        session = Session(secrets.token_hex(16), intents, data.get("shard"))
         session.socket, socket.session = socket, session
         self.sessions[session.id] = session
         await self._tell(session, "READY", self._ready(session))
@@ -179,7 +180,8 @@ class Gateway:
             await self._tell(session, "GUILD_CREATE", guild.create_event(seen))
 
     def _ready(self, session: Session) -> Json:
-        return {
+        shard = {"shard": session.shard} if session.shard else {}
+        return shard | {
             "v": 10,
             "user": self._world.bot.json() | {"verified": True, "mfa_enabled": False},
             "guilds": [{"id": self._world.guild.id, "unavailable": True}],

@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from bot.answering.archive import Archive
 from bot.assembly import App, assemble
-from bot.discord_front.client import AskBenClient
+from bot.discord_front.client import AskBenClient, Furnishing
 from bot.settings import load_settings
 from tests.builders import NOW
 from tests.fake_discord import FakeDiscord, MessageRecord
@@ -37,6 +38,10 @@ async def running(
     async with assemble(load_settings()) as app:
         if indexed:
             await app.indexer.reindex(app.sources())
+        options.setdefault(
+            "furnishing",
+            Furnishing(archive=Archive(app.searcher), ask_status=app.status, old_after=1.0),
+        )
         client = Client(
             answerer=app.answerer,
             reindexing=app.reindexing(),
