@@ -133,7 +133,8 @@ class Answerer:
         its place only when it is there as a whole.
         """
         posts = found.posts[: deadline.posts(_POSTS, clock.now())]
-        writing = Writing(found.question.text, posts, found.words_of)
+        # Reading the words of the passages takes some 20 ms, and others are answered meanwhile.
+        writing = await asyncio.to_thread(Writing, found.question.text, posts, found.words_of)
         quoted: Answer | None = None
         trouble: str | None = None
         pieces = self._pieces(llm, found, posts, deadline, clock)
@@ -159,9 +160,8 @@ class Answerer:
             return
         text, order = writing.finished()
         if order:
-            yield Answer(
-                text, Outcome.ANSWERED, self._sources(found, text, order), clock.timings(), trouble
-            )
+            sources = await asyncio.to_thread(self._sources, found, text, order)
+            yield Answer(text, Outcome.ANSWERED, sources, clock.timings(), trouble)
             return
         trouble = trouble or str(LLMBrokenAnswer("The LLM answered without citing a post"))
         _log.warning("Quoting instead of answering: %s", trouble)

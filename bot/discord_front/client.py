@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from bot.discord_front.answer_card import AnswerCards, CardButton
 from bot.discord_front.asking import add_asking, add_help
 from bot.discord_front.command_sync import sync_if_changed
 from bot.discord_front.commands import add_error_reply
-from bot.discord_front.conversations import Conversations
+from bot.discord_front.conversations import Conversations, Heard
 from bot.discord_front.deciding import Policy, decide
 from bot.discord_front.listing_commands import AskStatus, add_posts, add_status
 from bot.discord_front.live_reply import BelowMessage
@@ -47,16 +48,16 @@ _log = logging.getLogger(__name__)
 class Furnishing:
     """What a client has beside answers; without it, it does without.
 
-    `commands_file` remembers which commands are registered. Posts of `old_after` years say so.
+    `heard` are the messages that came already, so that a client which takes over from another
+    answers none twice. `commands_file` remembers which commands are registered. Posts of
+    `old_after` years say so.
     """
 
     archive: Archive | None = None
+    heard: Heard = field(default_factory=OrderedDict)
     ask_status: AskStatus | None = None
     commands_file: Path | None = None
     old_after: float = 0.0
-
-
-BARE = Furnishing()
 
 
 class AskBenClient(discord.AutoShardedClient):
@@ -77,9 +78,10 @@ class AskBenClient(discord.AutoShardedClient):
         message_content: bool = False,
         on_connection: OnConnection = lambda _: None,
         admission: Admission | None = None,
-        furnishing: Furnishing = BARE,
+        furnishing: Furnishing | None = None,
         shards: int | None = None,
     ) -> None:
+        furnishing = furnishing or Furnishing()
         super().__init__(
             shard_count=shards,
             intents=discord.Intents(
@@ -93,7 +95,7 @@ class AskBenClient(discord.AutoShardedClient):
         )
         self._clock = clock
         self._policy = policy
-        self._conversations = Conversations(self._answer)
+        self._conversations = Conversations(self._answer, furnishing.heard)
         self._on_connection = on_connection
         self._tree = app_commands.CommandTree(self)
         self._commands_file = furnishing.commands_file

@@ -16,6 +16,7 @@ from bot.discord_front.live_reply import BelowMessage
 _ONE_QUESTION = 3.0  # seconds within which further messages of a person belong to a question
 _REMEMBERED = 500  # questions
 
+Heard = OrderedDict[int, None]  # ids, the newest last
 AnswerMessages = Callable[[Sequence[discord.Message], BelowMessage], Awaitable[None]]
 
 _log = logging.getLogger(__name__)
@@ -39,8 +40,10 @@ class _Asked:
 class Conversations:
     """The questions of this run of the bot. Those of an earlier run are no longer followed."""
 
-    def __init__(self, answer: AnswerMessages) -> None:
+    def __init__(self, answer: AnswerMessages, heard: Heard | None = None) -> None:
+        """Take what answers, and the messages that earlier clients of this process heard."""
         self._answer = answer
+        self._heard = heard if heard is not None else OrderedDict()
         self._asked: OrderedDict[int, _Asked] = OrderedDict()
         self._closing = False
 
@@ -49,8 +52,11 @@ class Conversations:
 
         A message that came already, as one may after a lost connection, is ignored.
         """
-        if self._closing or message.id in self._asked:
+        if self._closing or message.id in self._heard:
             return
+        self._heard[message.id] = None
+        while len(self._heard) > _REMEMBERED:
+            self._heard.popitem(last=False)
         asked = self._just_asked(message)
         if asked is None:
             asked = _Asked([message], BelowMessage(message))

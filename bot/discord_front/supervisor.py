@@ -16,7 +16,7 @@ from yarl import URL
 
 from bot.answering.answerer import Answerer
 from bot.discord_front.admission import Admission, Limits
-from bot.discord_front.client import ANYWHERE, BARE, AskBenClient, Furnishing, OnConnection
+from bot.discord_front.client import ANYWHERE, AskBenClient, Furnishing, OnConnection
 from bot.discord_front.deciding import Policy
 from bot.discord_front.reindexing import Reindexing
 from bot.errors import DiscordLoginError
@@ -46,7 +46,7 @@ async def run_bot(
     message_content: bool = False,
     on_connection: OnConnection = lambda _: None,
     limits: Limits | None = None,
-    furnishing: Furnishing = BARE,
+    furnishing: Furnishing | None = None,
     shards: int | None = None,
 ) -> None:
     """Run the bot until it is stopped (Ctrl-C or SIGTERM).
@@ -71,6 +71,7 @@ async def run_bot(
             shards=shards,
         )
 
+    furnishing = furnishing or Furnishing()
     admission = Admission(limits)  # one for all clients: a new one forgets nothing
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -86,12 +86,16 @@ async def test_after_an_event_that_cannot_be_parsed_the_bot_comes_back(example_d
         process("run", example_data, discord, discord.token) as bot,
     ):
         await discord.wait(lambda: discord.connected and discord.commands, 30)
+        before = await discord.user_message(f"{discord.bot.mention} How many keys are there?")
+        await discord.wait(lambda: len(discord.bot_messages) == 1, 20)
         await discord.gateway.dispatch("MESSAGE_CREATE", {"id": "no number"})
         await discord.wait(lambda: [r.op for r in discord.gateway_in].count(2) == 2, 30)
         await discord.wait(lambda: discord.connected, 10)
+        await discord.gateway.dispatch("MESSAGE_CREATE", before)  # as after a lost connection
         asked = "What does the server under the stairs cost in a year?"
         await discord.user_message(f"{discord.bot.mention} {asked}")
         await discord.wait(lambda: any("£96.06" in m.content for m in discord.bot_messages), 20)
+        assert len(discord.bot_messages) == 2
         bot.send_signal(signal.SIGTERM)
         _, err = await asyncio.wait_for(bot.communicate(), 10)
     assert bot.returncode == 0

@@ -161,9 +161,10 @@ async def test_the_same_question_of_two_is_asked_of_the_llm_once(
 
 
 async def test_fifty_who_ask_at_once_are_all_answered_and_the_loop_never_waits(
-    discord: FakeDiscord, configured: Callable[..., None]
+    discord: FakeDiscord, llm: FakeLLM, configured: Callable[..., None]
 ) -> None:
     configured()
+    llm.will_say("It costs £96.06", " a year [1].", before_first=0.3)
     limits = Limits(person=100, guild=100, at_once=4, waiting=50)
     lags: list[float] = []
 
@@ -176,9 +177,11 @@ async def test_fifty_who_ask_at_once_are_all_answered_and_the_loop_never_waits(
 
     async with running(discord, admission=Admission(limits)) as app:
         await app.load_models()
+        await (await discord.slash("ask", question=f"{POWER} First?")).filled()
         watching = asyncio.create_task(watch())
         asked = [await discord.slash("ask", question=f"{POWER} {number}") for number in range(50)]
         records = [await one.filled() for one in asked]
         await discord.wait(lambda: all(LINK in record.content for record in records), 60)
         watching.cancel()
-    assert sorted(lags)[int(0.99 * len(lags))] < 0.05
+    p99 = sorted(lags)[int(0.99 * len(lags))]
+    assert p99 < 0.05
