@@ -16,7 +16,7 @@ _MOST_EMBEDS = 3
 _LONGEST_TITLE = 256  # Discord's limit
 _LONGEST_PASSAGE = 350
 _YEAR = 365.25  # days
-_OLD = "This post is {years} years old; things may have changed."
+_OLD = "This post is {age} old; things may have changed."
 _LONGEST_LIST = 1000  # characters of a message for the links
 _COLOURS = {
     Outcome.ANSWERED: discord.Colour.blurple(),
@@ -76,7 +76,7 @@ def make_embeds(
         embed = _embed(source, _COLOURS[answer.outcome])
         years = (today - source.date).days / _YEAR if today and source.date else 0.0
         if old_after and years >= old_after:
-            embed.set_footer(text=_OLD.format(years=int(years)))
+            embed.set_footer(text=_OLD.format(age="a year" if years < 2 else f"{int(years)} years"))
         embeds.append(embed)
     return embeds
 

@@ -82,7 +82,7 @@ async def test_an_old_post_says_that_it_is_old(
     async with running(discord):
         await discord.user_message(f"{discord.bot.mention} {POWER}")
         reply = await answer(discord, containing="(<https://")
-    assert "1 years old" in reply.embeds[0]["footer"]["text"]
+    assert "a year old" in reply.embeds[0]["footer"]["text"]
 
 
 async def test_commands_are_registered_only_when_they_changed(

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.bot.discord_front.running import POWER, PRIVILEGED, answer, posts_of, running
+from tests.conftest import REPOSITORY
 from tests.fake_discord import CommandNotShown, FakeDiscord
 from tests.fake_llm import Ending, FakeLLM
 
@@ -272,3 +273,26 @@ async def test_reindex_is_for_those_who_may_manage_the_server(
     async with running(discord):
         with pytest.raises(CommandNotShown):
             await discord.slash("reindex", member=discord.member)
+
+
+async def test_the_readmes_exchange_is_a_real_one(
+    discord: FakeDiscord, configured: Callable[..., None], llm: FakeLLM
+) -> None:
+    configured()
+    llm.will_say("It took 399 kWh,", " or £96.06, over a year [1].")
+    async with running(discord):
+        await discord.user_message(f"{discord.bot.mention} {POWER}")
+        reply = await answer(discord, containing="(<https://")
+        await discord.wait(lambda: reply.components)
+    shown = [f"Mina: @askBen {POWER}", "", f"askBen: {reply.content}"]
+    for embed in reply.embeds:
+        shown += ["", f"  ┃ {embed['title']}", f"  ┃ {embed['description']}"]
+        shown += [f"  ┃ {embed['footer']['text']}"] if "footer" in embed else []
+    labels = [
+        item.get("label") or item["emoji"]["name"]
+        for row in reply.components
+        for item in row["components"]
+    ]
+    shown += ["", "  " + "  ".join(f"[{label}]" for label in labels)]
+    readme = (REPOSITORY / "README.md").read_text("utf-8")
+    assert readme.split("<!-- exchange -->\n```\n")[1].split("\n```")[0] == "\n".join(shown)
