@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --no-compile --no-deps --require-hashes
 
-.PHONY: run test benchmark ablation faults indexing scale lock clean
+.PHONY: run test benchmark ablation faults indexing scale lock sbom licences clean
 
 run: .venv/.runtime ## index the sources and converse; with ASKBEN_DISCORD_TOKEN: run the Discord bot
 	@$(BIN)/askben start
@@ -61,6 +61,13 @@ lock: ## resolve the lock files anew; needs uv
 	$(LOCK) --group build --output-file requirements-build.lock
 	$(LOCK) pyproject.toml --group model --output-file requirements.lock
 	$(LOCK) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+
+sbom: .venv/.development ## list every locked package in build/sbom.json, as CycloneDX
+	@mkdir -p build
+	@$(BIN)/cyclonedx-py requirements requirements.lock --output-file build/sbom.json
+
+licences: .venv/.runtime ## write the licences of all packages into deploy/licences.md
+	@$(BIN)/python deploy/licences.py
 
 clean: ## remove what the other commands made, the data folder excepted
 	rm -rf .venv $(BENCHMARKS) .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info

@@ -117,7 +117,7 @@ def test_every_link_inside_the_repository_leads_somewhere() -> None:
         *("benchmarks/README.md", "deploy/README.md"),
     ):
         text = (REPOSITORY / name).read_text("utf-8")
-        for target in re.findall(r"\]\((?!https?:)([^)#]+)", text):
+        for target in re.findall(r"\]\((?!<?https?:)([^)#]+)", text):
             assert (REPOSITORY / name).parent.joinpath(target).exists(), f"{name}: {target}"
 
 

@@ -76,7 +76,8 @@ def make_embeds(
         embed = _embed(source, _COLOURS[answer.outcome])
         years = (today - source.date).days / _YEAR if today and source.date else 0.0
         if old_after and years >= old_after:
-            embed.set_footer(text=_OLD.format(age="a year" if years < 2 else f"{int(years)} years"))
+            age = "a year" if int(years) == 1 else f"{int(years)} years"
+            embed.set_footer(text=_OLD.format(age=age))
         embeds.append(embed)
     return embeds
 

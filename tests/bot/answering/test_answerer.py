@@ -205,8 +205,9 @@ async def test_whatever_is_wrong_with_the_llm_there_is_an_answer_with_links_in_t
     started = time.monotonic()
     async with answerer_with(server, store, embedder, deadline=1.5) as answerer:
         answer, _ = await ask(answerer, POWER)
-    assert time.monotonic() - started < 2.0
-    assert answer.outcome is Outcome.QUOTED
+    # The promise is half a second less, which benchmarks.faults holds it to on a free machine.
+    assert time.monotonic() - started < 2.5, answer
+    assert answer.outcome is Outcome.QUOTED, answer
     assert "£96.06" in answer.text
     assert all(source.link for source in answer.sources)
     assert answer.trouble is not None
