@@ -23,7 +23,7 @@ from bot.answering.reading import read_query
 from bot.answering.sources import in_order, number_posts, source_about, source_of
 from bot.answering.types import Answer, Draft, NumberedPost, Outcome, Question, Source, Timings
 from bot.answering.writing import Writing
-from bot.errors import LLMBrokenAnswer, LLMError, LLMTooSlow
+from bot.errors import LLMError, LLMTooSlow
 from bot.llm import LLM, MOST_TOKENS, Piece
 from retrieval.embedding import Embedder
 from retrieval.errors import StoreError
@@ -33,6 +33,7 @@ from retrieval.searching import Searcher
 _POSTS = 5  # handed to the LLM
 _LISTED_POSTS = 25
 _NEAREST_POSTS = 3  # named when there is no answer
+_NO_CITATION = "The LLM answered without citing a post"
 _TEMPLATE = 200  # tokens that a chat template may add to the prompt
 
 _log = logging.getLogger(__name__)
@@ -163,7 +164,7 @@ class Answerer:
             sources = await asyncio.to_thread(self._sources, found, text, order)
             yield Answer(text, Outcome.ANSWERED, sources, clock.timings(), trouble)
             return
-        trouble = trouble or str(LLMBrokenAnswer("The LLM answered without citing a post"))
+        trouble = trouble or _NO_CITATION
         _log.warning("Quoting instead of answering: %s", trouble)
         quoted = quoted or await self._quote(found, deadline, clock)
         yield replace(quoted, trouble=trouble, timings=clock.timings())

@@ -44,10 +44,11 @@ def parse(page: Page, *, today: date) -> Document | LeftOutPage:
     )
     sections = _without_title(sections, title)
     if not any(section.blocks for section in sections):
-        if front.title is None:
+        stated = front.title or page.facts.title
+        if stated is None:
             return LeftOutPage(page.post, "is empty")
         # A post that only announces something, such as a redirect, can still be found and listed.
-        said = Block(BlockKind.PARAGRAPH, front.description or front.title)
+        said = Block(BlockKind.PARAGRAPH, front.description or stated)
         sections = [Section((), None, (said,))]
     return Document(
         post=page.post,

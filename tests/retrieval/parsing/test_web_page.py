@@ -96,3 +96,9 @@ def test_a_future_post_is_left_out() -> None:
     found = parsed(page("Bread", "<p>Knead it.</p>"), StatedFacts(published=date(2026, 3, 2)))
     assert isinstance(found, LeftOutPage)
     assert "future" in found.why
+
+
+def test_a_post_without_text_can_be_found_by_the_title_that_its_feed_gives() -> None:
+    found = document(page("", ""), StatedFacts(title="Moved to another site"))
+    assert words(found) == ["Moved to another site"]
+    assert parsed(page("", "")) == LeftOutPage(URL, "is empty")
