@@ -18,7 +18,7 @@ from tests.builders import NOW
 from tests.fake_blog import FakeBlog, fake_blog
 from tests.retrieval.stores.test_contract import serving
 
-LIMITS = FetchLimits(largest=200_000, seconds=1.0, interval=0.0, private=True)
+LIMITS = FetchLimits(largest=200_000, seconds=5.0, interval=0.0, private=True)
 
 
 class WebBlog:

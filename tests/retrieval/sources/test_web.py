@@ -26,7 +26,7 @@ from retrieval.sources import Fetcher, FetchLimits, open_source
 from tests.fake_blog import FakeBlog, endless, fake_blog, hang, page
 
 LARGEST = 200_000
-LIMITS = FetchLimits(largest=LARGEST, seconds=1.0, interval=0.0, private=True)
+LIMITS = FetchLimits(largest=LARGEST, seconds=3.0, interval=0.0, private=True)
 BREAD = ("/bread/", "Bread", "Mon, 06 May 2024", "<p>Knead it for ten minutes.</p>")
 SALT = ("/salt/", "Salt", "Tue, 07 May 2024", "<p>Eleven grams of salt.</p>")
 
@@ -275,7 +275,7 @@ async def cut_off(request: web.Request) -> web.StreamResponse:
         (in_a_circle, "redirects in a circle"),
         (to_a_file, "is no web address"),
         (failing, "is answered with 500"),
-        (hang, "took longer than 1 s"),
+        (hang, "took longer than 3 s"),
         (cut_off, "cannot be fetched"),
     ],
 )
