@@ -16,6 +16,7 @@ from discord import app_commands
 
 from bot.answering.answerer import Answerer
 from bot.answering.archive import Archive
+from bot.answering.types import Question
 from bot.discord_front.admission import Admission, Asker
 from bot.discord_front.answer_card import AnswerCards, CardButton
 from bot.discord_front.asking import add_asking, add_help
@@ -24,8 +25,14 @@ from bot.discord_front.commands import add_error_reply
 from bot.discord_front.conversations import Conversations, Heard
 from bot.discord_front.deciding import Policy, decide
 from bot.discord_front.listing_commands import AskStatus, add_posts, add_status
-from bot.discord_front.live_reply import BelowMessage
-from bot.discord_front.mentions import FetchEarlier, FetchMessage, hear, read_question
+from bot.discord_front.live_reply import BelowMessage, InPerson
+from bot.discord_front.mentions import (
+    FetchEarlier,
+    FetchMessage,
+    hear,
+    question_text,
+    read_question,
+)
 from bot.discord_front.missing_permissions import MissingPermissions, may_embed
 from bot.discord_front.pace import Pace
 from bot.discord_front.reindexing import Reindexing, add_reindex
@@ -35,7 +42,6 @@ from bot.journal.votes import Votes
 _NO_QUESTION = "Ask me something about the blog: mention me and write your question behind it."
 _TROUBLE = "Something went wrong with your question; my log tells the owner what."
 
-_CANNOT_WRITE = "I may not write where you asked me ({channel}). Ask me with /ask, or elsewhere."
 
 ANYWHERE = Policy()
 _LAST_ANSWERS = 7.0  # seconds; those who stop containers wait for ten
@@ -180,13 +186,20 @@ class AskBenClient(discord.AutoShardedClient):
         except discord.Forbidden as error:
             _log.warning("Not allowed to answer in channel %s: %s", first.channel.id, error)
             with suppress(discord.HTTPException, OSError):
-                await first.author.send(_CANNOT_WRITE.format(channel=first.jump_url))
+                await self._answer_in_person(messages)
         except Exception:  # noqa: BLE001 - whatever it is, it ends here and in the log
             _log.exception("A mention could not be answered")
             with suppress(discord.HTTPException, OSError):
                 await place.write(_TROUBLE)
         finally:
             await asyncio.wait({telling})
+
+    async def _answer_in_person(self, messages: Sequence[discord.Message]) -> None:
+        """Answer in a direct message, without what was said before, which may be hidden."""
+        first = messages[0]
+        text = "\n".join(question_text(message, self._id) for message in messages)
+        asker = Asker(first.author.id, first.guild.id if first.guild else 0)
+        await reply(self._desk, Question(text, self._clock()), InPerson(first.author), asker=asker)
 
     async def close(self) -> None:
         """Finish the running answers, then leave Discord."""

@@ -112,6 +112,41 @@ class BelowMessage:
         return self._reply.id
 
 
+class InPerson:
+    """A direct message to who asked, for where the bot may not write."""
+
+    def __init__(self, asker: discord.User | discord.Member) -> None:
+        self._asker = asker
+        self._message: discord.Message | None = None
+
+    async def write(
+        self,
+        text: str,
+        embeds: Sequence[discord.Embed] = (),
+        buttons: discord.ui.View | None = None,
+    ) -> int:
+        """Send the reply the first time, edit it from then on; return the message's id."""
+        if self._message is None:
+            return await self.go_on(text, embeds, buttons)
+        self._message = await self._message.edit(
+            content=text, embeds=list(embeds), suppress=not embeds, view=buttons
+        )
+        return self._message.id
+
+    async def go_on(
+        self, text: str, embeds: Sequence[discord.Embed], buttons: discord.ui.View | None
+    ) -> int:
+        """Send a further message; return its id."""
+        sent = await self._asker.send(
+            text,
+            embeds=list(embeds),
+            suppress_embeds=not embeds,
+            view=buttons or discord.utils.MISSING,
+        )
+        self._message = self._message or sent
+        return sent.id
+
+
 class AfterCommand:
     """The answer to a slash command that was deferred."""
 

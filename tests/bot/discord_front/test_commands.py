@@ -119,6 +119,20 @@ async def test_without_the_permission_to_embed_the_links_stand_in_the_text_and_t
     assert "*Embed Links*" in told(discord)[0]
 
 
+async def test_where_the_bot_may_not_write_it_answers_in_person(
+    discord: FakeDiscord, configured: Callable[..., None]
+) -> None:
+    configured()
+    await discord.deny(discord.channel, "send_messages")
+    async with running(discord):
+        await discord.user_message(f"{discord.bot.mention} {POWER}")
+        reply = await answer(discord, containing="(<https://")
+        await discord.wait(lambda: told(discord))
+    assert reply.channel.id != discord.channel.id
+    assert "£96.06 a year [1]." in reply.content
+    assert "*Send Messages*" in told(discord)[0]
+
+
 async def offered(discord: FakeDiscord, option: str, typed: str) -> list[str]:
     interaction = await discord.autocomplete("posts", option, typed)
     await discord.wait(lambda: interaction.choices)
