@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --no-compile --no-deps --require-hashes
 
-.PHONY: run test benchmark ablation faults indexing scale lock sbom licences clean
+.PHONY: run test fuzz benchmark ablation faults indexing scale lock sbom licences clean
 
 run: .venv/.runtime ## index the sources and converse; with ASKBEN_DISCORD_TOKEN: run the Discord bot
 	@$(BIN)/askben start
@@ -15,6 +15,9 @@ test: .venv/.development ## every lint, type check and test
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/pytest -n 2 --dist loadfile
+
+fuzz: .venv/.development ## the tests of properties, with new examples, a hundred times as many
+	ASKBEN_TEST_HYPOTHESIS=fuzz $(BIN)/pytest -n 2 -m hypothesis
 
 .venv/.runtime: requirements-build.lock requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "askBen needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another one: make PYTHON=python3.12 run")'

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from filelock import FileLock
+from hypothesis import settings
 
 from retrieval.documents import Permalinks
 from retrieval.embedding import Embedder
@@ -20,6 +21,12 @@ from retrieval.indexing import Indexer
 from retrieval.sources import open_source
 from retrieval.stores.embedded import EmbeddedStore
 from tests.builders import NOW
+
+# The same examples in every run, so that a change is judged by what it changed. `make fuzz` looks
+# for others, a hundred times as many.
+settings.register_profile("repeated", derandomize=True, deadline=None)
+settings.register_profile("fuzz", deadline=None, max_examples=10_000)
+settings.load_profile(os.environ.get("ASKBEN_TEST_HYPOTHESIS", "repeated"))
 
 REPOSITORY = Path(__file__).parents[1]
 EXAMPLE_BLOG = REPOSITORY / "examples" / "blog"

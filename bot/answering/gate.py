@@ -35,6 +35,7 @@ _ADDRESS = re.compile(
     rf"""
       {_SCHEME}\s?:\s?(?:/\s?/|\\\s?\\|%2f%2f|/\s?\\|\\\s?/)\s?\S*   # https://
     | h\w{{2}}ps?\[?:\]?//\S*
+    | https?\s*:                      # what is left of one whose rest was folded: `https: //`
     | (?:javascript|vbscript|mailto|discord|steam|spotify|magnet):[^\s)\]]+
     | data:\w+/[^\s)\]]+
     | (?<!\w)(?:tel|sms|file):[^\s)\]]+
@@ -69,7 +70,8 @@ def harmless(text: str) -> str:
         text = _without_addresses(text)
         text = _HEADING.sub("", text)
         text = text.replace("](", "] (")  # what is left of a link in a link
-    return _SPACES.sub(" ", text).strip()
+        text = _SPACES.sub(" ", text).strip()
+    return text
 
 
 def without_unearned(

@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answering.gate import harmless, without_unearned
@@ -15,9 +15,10 @@ from tests.bot.answering.attacks import ATTACKS
 # Looked for in what a reader sees and in what a client might make of it; written without a look at
 # how the gate finds them.
 LEAKS = re.compile(
-    r"https?\s*:|//[\w-]|https?\W{1,4}//|:\\\\|www\.|discord(?:app)?\W{1,3}(?:gg|com)|javascript:|data:text"
-    r"|mailto:|\]\([^)]*[/:@]|<@|<#|</\w+:|<a?:\w+:\d|<t:|<id:|@\s?everyone|@\s?here|<a\s|<img|<script"
-    r"|<iframe|<\||\[/?INST\]|</?think",
+    r"https?\s*:|\w\w\s?:\s?//\S|//[\w-]+\.\w|https?\W{1,4}//|:\\\\|www\."
+    r"|discord(?:app)?\W{1,3}(?:gg|com)|javascript:|data:text|mailto:|\]\([^)]*[/:@]|<@|<#"
+    r"|</\w+:\d|<a?:\w+:\d|<t:|<id:|@\s?everyone|@\s?here|<a\s|<img|<script|<iframe|<\|\w"
+    r"|\[/?INST\]|</?think",
     re.IGNORECASE,
 )
 
@@ -47,7 +48,6 @@ def test_nothing_of_an_attack_is_left(attack: str) -> None:
     assert not leaks(harmless(f"It costs £96 a year [1]. {attack} And so on [1]."))
 
 
-@settings(max_examples=300)
 @given(
     st.lists(
         st.sampled_from([*ATTACKS, "a", " ", "\n", "<", ">", "[", "]", "(", ")", "@", ":", "/"]),
