@@ -17,7 +17,7 @@ test: .venv/.development ## every lint, type check and test
 	$(BIN)/pytest -n 2 --dist loadfile
 
 fuzz: .venv/.development ## the tests of properties, with new examples, a hundred times as many
-	ASKBEN_TEST_HYPOTHESIS=fuzz $(BIN)/pytest -n 2 -m hypothesis
+	$(BIN)/pytest -n 2 -m hypothesis --hypothesis-profile=fuzz
 
 .venv/.runtime: requirements-build.lock requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "askBen needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another one: make PYTHON=python3.12 run")'

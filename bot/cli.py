@@ -193,6 +193,7 @@ async def _run_bot(app: App) -> None:
                 ask_status=app.status,
                 commands_file=settings.data_dir / "commands",
                 old_after=settings.old_after_years,
+                open_threads=settings.discord_threads,
             ),
             limits=Limits(
                 person=settings.questions_per_minute,

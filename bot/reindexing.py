@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bot.texts import ENGLISH, Texts
 from retrieval.documents import IndexInfo
 from retrieval.indexing import Indexer
 from retrieval.reports import Preview, Progress, Report
@@ -31,3 +32,15 @@ class Reindexing:
     async def rollback(self) -> IndexInfo:
         """Let the index before the serving one serve again."""
         return await self.indexer.rollback()
+
+
+def summary_of(preview: Preview, texts: Texts = ENGLISH) -> str:
+    """Return what a reindex would change, such as `+3 posts, 1 changed in 2 sections, -0`."""
+    changes = preview.changes
+    return texts.would_change.format(
+        added=len(changes.added),
+        changed=len(changes.changed),
+        sections=changes.sections,
+        removed=len(changes.removed),
+        seconds=max(1, round(preview.seconds)),
+    )

@@ -41,7 +41,7 @@ class Settings(BaseSettings):
     read_feeds_every: float = Field(default=5.0, ge=0)
     read_all_every: float = Field(default=24.0, ge=0)
     golden_questions: Path | None = None
-    author: str = "the author"
+    author: str = ""
     data_dir: Path = Path("data")
 
     health_port: int | None = Field(default=None, ge=1, le=65535)
@@ -54,6 +54,7 @@ class Settings(BaseSettings):
     discord_api_url: str | None = None
     discord_direct_messages: bool = False
     discord_message_content: bool = False
+    discord_threads: bool = False
     discord_channels: str = ""
     discord_blocked_channels: str = ""
     discord_roles: str = ""

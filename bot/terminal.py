@@ -18,6 +18,7 @@ from tqdm import tqdm
 
 from bot.answering.answerer import Answerer
 from bot.answering.types import Answer, Draft, Outcome, Question, Role, Turn
+from bot.reindexing import summary_of
 from retrieval.documents import FailedPage, IndexInfo, LeftOutPage
 from retrieval.queries import Passage
 from retrieval.reports import Preview, Progress, Report, Stage
@@ -92,7 +93,7 @@ def print_preview(preview: Preview) -> None:
     if preview.changes_nothing:
         print(f"Nothing has changed: {_count(preview.posts, 'post')}")
     else:
-        print(f"Would change: {preview.summary}")
+        print(f"Would change: {summary_of(preview)}")
         changes = preview.changes
         for sign, posts in (("+", changes.added), ("~", changes.changed), ("-", changes.removed)):
             for post in posts:

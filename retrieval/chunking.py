@@ -56,6 +56,8 @@ def chunk(
                     position=len(chunks),
                     blocks=blocks,
                     page_digest=page_digest,
+                    language=document.language,
+                    cover=document.cover,
                 )
             )
     return chunks

@@ -29,6 +29,8 @@ class StatedFacts:
     published: date | None = None
     updated: date | None = None
     tags: tuple[str, ...] = ()
+    cover: str | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A post, understood: what it says, where it is, when it was written."""
+    """A post, understood: what it says, where it is, when it was written.
+
+    `language` is one of `retrieval.languages`, `cover` the address of a picture.
+    """
 
     post: str
     url: str
@@ -127,6 +132,8 @@ class Document:
     tags: tuple[str, ...]
     description: str | None
     sections: tuple[Section, ...]
+    language: str | None = None
+    cover: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +156,8 @@ class Chunk:
     position: int
     blocks: tuple[Block, ...]
     page_digest: str
+    language: str | None = None
+    cover: str | None = None
 
     @property
     def text(self) -> str:

@@ -79,6 +79,15 @@ LANGUAGES = (
     *("russian", "spanish", "swedish", "tamil", "turkish"),
 )
 
+# ISO 639-1.
+CODES = {
+    "arabic": "ar", "chinese": "zh", "danish": "da", "dutch": "nl", "english": "en",
+    "finnish": "fi", "french": "fr", "german": "de", "greek": "el", "hungarian": "hu",
+    "italian": "it", "japanese": "ja", "norwegian": "no", "portuguese": "pt", "romanian": "ro",
+    "russian": "ru", "spanish": "es", "swedish": "sv", "tamil": "ta", "turkish": "tr",
+}  # fmt: skip
+_LANGUAGE_OF_CODE = {code: language for language, code in CODES.items()}
+
 _HAN_KANA_HANGUL = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _RUN_WITHOUT_SPACES = re.compile(f"[{_HAN_KANA_HANGUL}]+")
 _KANA = re.compile(r"[\u3040-\u30ff]")
@@ -101,6 +110,12 @@ def detect_language(texts: Iterable[str]) -> str:
     }
     best = max(shares, key=lambda language: shares[language])
     return best if shares[best] >= _ENOUGH else "other"
+
+
+def language_of_tag(tag: str | None) -> str | None:
+    """Return the language of a tag such as `pt-BR` (BCP 47), or of its own name in English."""
+    said = (tag or "").strip().lower()
+    return said if said in CODES else _LANGUAGE_OF_CODE.get(re.split(r"[-_]", said)[0])
 
 
 def part_words(text: str) -> str:

@@ -60,13 +60,3 @@ class Preview:
     seconds: float
     refused: str | None
     changes_nothing: bool
-
-    @property
-    def summary(self) -> str:
-        """The changes in a line, such as `+3 posts, 1 changed in 2 sections, -0, about 6 s`."""
-        changes = self.changes
-        sections = f" in {changes.sections} sections" if changes.changed else ""
-        return (
-            f"+{len(changes.added)} posts, {len(changes.changed)} changed{sections}, "
-            f"-{len(changes.removed)}, about {max(1, round(self.seconds))} s"
-        )

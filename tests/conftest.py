@@ -26,7 +26,7 @@ from tests.builders import NOW
 # for others, a hundred times as many.
 settings.register_profile("repeated", derandomize=True, deadline=None)
 settings.register_profile("fuzz", deadline=None, max_examples=10_000)
-settings.load_profile(os.environ.get("ASKBEN_TEST_HYPOTHESIS", "repeated"))
+settings.load_profile("repeated")
 
 REPOSITORY = Path(__file__).parents[1]
 EXAMPLE_BLOG = REPOSITORY / "examples" / "blog"

@@ -20,7 +20,7 @@ FLOORS: list[list[str]] = [
     [
         *("retrieval.documents", "retrieval.queries", "retrieval.catalogue", "retrieval.errors"),
         *("retrieval.languages", "retrieval.sentences", "retrieval.foreign_questions"),
-        *("bot.errors", "bot.answering.types"),
+        *("bot.errors", "bot.answering.types", "bot.texts"),
     ],
     [
         *("retrieval.parsing", "retrieval.sources", "retrieval.chunking", "retrieval.planning"),
@@ -94,7 +94,7 @@ PURE = [
     *("bot.answering.gate", "bot.answering.writing", "bot.answering.deadline"),
     *("bot.answering.cache", "bot.answering.control_tokens", "bot.breaker"),
     *("bot.discord_front.embeds", "bot.discord_front.deciding", "bot.discord_front.pages"),
-    *("bot.discord_front.fairness", "bot.discord_front.pace"),
+    *("bot.discord_front.fairness", "bot.discord_front.pace", "bot.texts"),
     *("bot.doctor.findings", "bot.doctor.permissions"),
 ]
 IMPURE_IMPORTS = {"asyncio", "os", "time", "random", "socket", "aiohttp", "logging", "threading"}

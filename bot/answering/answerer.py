@@ -25,6 +25,7 @@ from bot.answering.types import Answer, Draft, NumberedPost, Outcome, Question, 
 from bot.answering.writing import Writing
 from bot.errors import LLMError, LLMTooSlow
 from bot.llm import LLM, MOST_TOKENS, Piece
+from bot.texts import texts_for
 from retrieval.embedding import Embedder
 from retrieval.errors import StoreError
 from retrieval.queries import Order, SearchResult, Wanted
@@ -56,7 +57,8 @@ class Answerer:
     ) -> None:
         """Take the parts it works with. `deadline` is in seconds from the question.
 
-        `watch` sees every question and the events of its answer, and hands them on.
+        `author` may be empty. `watch` sees every question and the events of its answer, and hands
+        them on.
         """
         self._searcher = searcher
         self._embedder = embedder
@@ -116,7 +118,7 @@ class Answerer:
         if not found.result.answerable:
             yield self._refuse(found, clock)
         elif found.result.wanted is not Wanted.ANSWER:
-            text, sources = list_posts(found.result)
+            text, sources = list_posts(found.result, found.texts)
             yield Answer(text, Outcome.ANSWERED, sources, clock.timings())
         elif self._llm is None or found.question.quick:
             yield await self._quote(found, deadline, clock)
@@ -135,7 +137,9 @@ class Answerer:
         """
         posts = found.posts[: deadline.posts(_POSTS, clock.now())]
         # Reading the words of the passages takes some 20 ms, and others are answered meanwhile.
-        writing = await asyncio.to_thread(Writing, found.question.text, posts, found.words_of)
+        writing = await asyncio.to_thread(
+            Writing, found.question.text, posts, found.words_of, found.texts.shortened
+        )
         quoted: Answer | None = None
         trouble: str | None = None
         pieces = self._pieces(llm, found, posts, deadline, clock)
@@ -210,12 +214,12 @@ class Answerer:
     def _refuse(self, found: _Found, clock: _Clock) -> Answer:
         """Say that there is no answer, and which posts come nearest."""
         nearest = found.posts[:_NEAREST_POSTS]
-        if found.result.loosened:
-            text = f"I know of no post of that time in the blog of {self._author}."
-        else:
-            text = f"I found no answer to that in the blog of {self._author}."
+        texts = found.texts
+        said = texts.no_post_of_that_time if found.result.loosened else texts.no_answer
+        blog = texts.the_blog_of.format(author=self._author) if self._author else texts.the_blog
+        text = said.format(blog=blog)
         if nearest:
-            text += " The nearest posts are listed below."
+            text += f" {texts.nearest_below}"
         sources = [
             source_about(n, post, found.question.text, found.words_of)
             for n, post in enumerate(nearest, 1)
@@ -233,6 +237,7 @@ class _Found:
         self.result = result
         self.words_of = words_of
         self.order = order
+        self.texts = texts_for(question.text, question.locale)
         self.posts = number_posts(result.passages[:_POSTS], result.language)
 
 

@@ -19,6 +19,7 @@ class Key:
     text: str
     history: tuple[Turn, ...]
     day: date
+    locale: str
     built_at: datetime
     fingerprint: Fingerprint
 
@@ -52,6 +53,7 @@ def key_of(question: Question, info: IndexInfo) -> Key:
         text=" ".join(question.text.casefold().split()),
         history=question.history,
         day=question.now.date(),
+        locale=question.locale,
         built_at=info.built_at,
         fingerprint=info.fingerprint,
     )

@@ -9,7 +9,7 @@ from contextlib import aclosing
 from bot.answering.types import Answer, Draft, Question, Turn
 
 Events = AsyncGenerator[Draft | Answer]
-_Key = tuple[str, tuple[Turn, ...], bool]
+_Key = tuple[str, tuple[Turn, ...], bool, str]
 
 
 class Joining:
@@ -21,7 +21,8 @@ class Joining:
 
     async def answer(self, question: Question) -> Events:
         """Yield the events of an answer, the newest draft first where it is joined late."""
-        key = (" ".join(question.text.casefold().split()), question.history, question.quick)
+        text = " ".join(question.text.casefold().split())
+        key = (text, question.history, question.quick, question.locale)
         shared = self._running.get(key)
         if shared is None or shared.over:
             shared = self._running[key] = _Shared(self._answer(question))

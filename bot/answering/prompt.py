@@ -43,7 +43,7 @@ def make_messages(
     The system message is the same for every question, so that the server's prefix cache holds it.
     What is not ours is data: it loses control tokens, and what would close the fence around it.
     """
-    system = _SYSTEM.format(author=author, not_found=NOT_FOUND)
+    system = _SYSTEM.format(author=author or "one author", not_found=NOT_FOUND)
     earlier = [
         {"role": turn.role.value, "content": _data(turn.content)[:_LONGEST_TURN]}
         for turn in question.history[-_LONGEST_HISTORY:]

@@ -12,8 +12,11 @@ from retrieval.queries import Passage
 
 
 def number_posts(passages: Sequence[Passage], language: str) -> list[NumberedPost]:
-    """Return posts with numbers from 1, in their order."""
-    return [NumberedPost(number, passage, language) for number, passage in enumerate(passages, 1)]
+    """Return posts with numbers from 1, in their order; `language` is that of most of the blog."""
+    return [
+        NumberedPost(number, passage, passage.best.language or language)
+        for number, passage in enumerate(passages, 1)
+    ]
 
 
 def in_order(posts: Sequence[NumberedPost], numbers: Sequence[int]) -> list[NumberedPost]:
@@ -33,6 +36,7 @@ def source_of(n: int, post: NumberedPost, sentence: Sentence) -> Source:
         date=chunk.published,
         quote=sentence.text,
         passage=post.passage,
+        cover=chunk.cover,
     )
 
 

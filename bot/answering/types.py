@@ -28,13 +28,15 @@ class Turn:
 class Question:
     """What is asked, after what, and when. `history` is oldest first.
 
-    A `quick` one is answered without the LLM.
+    A `quick` one is answered without the LLM. `locale`, such as `es-419`, is that of who asks or
+    of where it is asked: the bot's own words are in it, unless the question shows its language.
     """
 
     text: str
     now: datetime
     history: tuple[Turn, ...] = ()
     quick: bool = False
+    locale: str = ""
 
     @property
     def earlier(self) -> tuple[str, ...]:
@@ -56,7 +58,7 @@ class Source:
     """A post that an answer cites.
 
     `url` is the post's address and `link` the same with the way to the quoted words added. `quote`
-    stands word for word in the `passage`.
+    stands word for word in the `passage`. `cover` is the address of a picture.
     """
 
     n: int
@@ -66,6 +68,7 @@ class Source:
     date: date | None
     quote: str
     passage: Passage
+    cover: str | None = None
 
 
 class Outcome(StrEnum):

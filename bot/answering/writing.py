@@ -13,18 +13,21 @@ from bot.answering.gate import WordsOf, harmless, without_unearned
 from bot.answering.prompt import NOT_FOUND
 from bot.answering.types import NumberedPost
 
-SHORTENED = "*(Shortened: the time for an answer was over.)*"
 _WHOLE = re.compile(r"[.!?…。！？:][\"”’»)\]]*(?:\s*\[\d+\])*\s*$")
 
 
 class Writing:
     """Grows by pieces."""
 
-    def __init__(self, asked: str, posts: Sequence[NumberedPost], words_of: WordsOf) -> None:
+    def __init__(
+        self, asked: str, posts: Sequence[NumberedPost], words_of: WordsOf, shortened: str
+    ) -> None:
+        """Take the question, what may be cited, and what an answer that was broken off says."""
         self._numbers = [post.number for post in posts]
         asked_words = words_of(asked)
         self._words_by_post = {post.number: asked_words | words_of(_said(post)) for post in posts}
         self._words_of = words_of
+        self._shortened = shortened
         self._text = ""
         self._broken_off = False
 
@@ -66,7 +69,7 @@ class Writing:
             sentences.pop()
         whole = "".join(sentence + gap for sentence, gap in sentences).strip()
         text, order = self._checked(whole)
-        return (f"{text} {SHORTENED}" if order else text), order
+        return (f"{text} {self._shortened}" if order else text), order
 
     def _checked(self, text: str) -> tuple[str, list[int]]:
         earned = without_unearned(text, self._words_by_post, self._words_of)

@@ -17,13 +17,12 @@ from bot.answering.archive import Archive
 from bot.answering.types import Answer, Outcome
 from bot.discord_front.embeds import passages_text, quotes_text
 from bot.discord_front.listing_commands import links_text
+from bot.discord_front.translating import texts_of
 from bot.journal.votes import Votes
+from bot.texts import ENGLISH, Texts
 from retrieval.errors import RetrievalError
 
 _REMEMBERED = 500  # answers whose passages can be shown
-_NOT_YOURS = "Only who asked, or a moderator, may remove this answer."
-_THANKS = "Thank you. I noted your vote and nothing else; /forget-me takes it back."
-_NO_VOTE = "I could not note your vote; my log tells the owner why."
 
 _log = logging.getLogger(__name__)
 
@@ -38,15 +37,7 @@ class Action(StrEnum):
     REMOVE = "remove"
 
 
-_LOOKS = {
-    Action.PASSAGES: ("Show passages", None),
-    Action.RELATED: ("Related posts", None),
-    Action.HELPFUL: (None, "👍"),
-    Action.UNHELPFUL: (None, "👎"),
-    Action.REMOVE: (None, "🗑️"),
-}
-
-
+_EMOJI = {Action.HELPFUL: "👍", Action.UNHELPFUL: "👎", Action.REMOVE: "🗑️"}
 _OF_CITED_POSTS = {Action.PASSAGES, Action.RELATED}
 
 
@@ -72,11 +63,12 @@ class AnswerCards:
     ) -> None:
         """Do what a button says. Raises what discord.py raises."""
         message = interaction.message
+        texts = texts_of(interaction)
         if message is None:
             return
         if action is Action.REMOVE:
             if interaction.user.id != asker_id and not interaction.permissions.manage_messages:
-                await interaction.response.send_message(_NOT_YOURS, ephemeral=True)
+                await interaction.response.send_message(texts.not_yours, ephemeral=True)
                 return
             await interaction.response.defer()
             await interaction.delete_original_response()
@@ -84,12 +76,12 @@ class AnswerCards:
         if action is Action.PASSAGES:
             answer = self._answers.get(message.id)
             # After a restart there are the quotations in the embeds, which are shorter.
-            said = passages_text(answer) if answer else quotes_text(message.embeds)
+            said = passages_text(answer) if answer else quotes_text(message.embeds, texts)
             await interaction.response.send_message(said, ephemeral=True)
             return
         await interaction.response.defer(ephemeral=True, thinking=True)
         if action is Action.RELATED:
-            await interaction.edit_original_response(content=await self._related(message))
+            await interaction.edit_original_response(content=await self._related(message, texts))
             return
         helpful = action is Action.HELPFUL
         try:
@@ -98,11 +90,11 @@ class AnswerCards:
             )
         except (sqlite3.Error, OSError) as error:
             _log.error("A vote could not be noted: %s", error)
-            await interaction.edit_original_response(content=_NO_VOTE)
+            await interaction.edit_original_response(content=texts.no_vote)
         else:
-            await interaction.edit_original_response(content=_THANKS)
+            await interaction.edit_original_response(content=texts.thanks)
 
-    async def _related(self, message: discord.Message) -> str:
+    async def _related(self, message: discord.Message, texts: Texts) -> str:
         """Return the posts that are near to the first one that an answer cites."""
         answer = self._answers.get(message.id)
         if answer and answer.sources:
@@ -111,12 +103,13 @@ class AnswerCards:
             title = str(message.embeds[0].title).partition("] ")[2]
             url = str(message.embeds[0].url).partition("#")[0]
         else:
-            return links_text([])
+            return texts.no_such_post
         try:
-            return links_text(await self._archive.related(title, url) if self._archive else [])
+            related = await self._archive.related(title, url) if self._archive else []
         except RetrievalError as error:
             _log.error("Related posts could not be found: %s", error)
-            return links_text([])
+            related = []
+        return links_text(related, texts)
 
 
 class HasCards(Protocol):
@@ -131,12 +124,12 @@ class CardButton(
 ):
     """A button of an answer, known by its action and who asked."""
 
-    def __init__(self, action: Action, asker_id: int) -> None:
-        label, emoji = _LOOKS[action]
+    def __init__(self, action: Action, asker_id: int, texts: Texts = ENGLISH) -> None:
+        words = {Action.PASSAGES: texts.show_passages, Action.RELATED: texts.related_posts}
         super().__init__(
             discord.ui.Button(
-                label=label,
-                emoji=emoji,
+                label=words.get(action),
+                emoji=_EMOJI.get(action),
                 style=discord.ButtonStyle.secondary,
                 custom_id=f"askben:{action}:{asker_id}",
             )
@@ -161,11 +154,11 @@ class CardButton(
             _log.warning("A button could not be answered: %s", error)
 
 
-def make_buttons(answer: Answer, asker_id: int) -> discord.ui.View:
+def make_buttons(answer: Answer, asker_id: int, texts: Texts = ENGLISH) -> discord.ui.View:
     """Return the buttons of an answer; a refusal has no passages."""
     view = discord.ui.View(timeout=None)
     for action in Action:
         if action not in _OF_CITED_POSTS or answer.outcome is not Outcome.REFUSED:
-            view.add_item(CardButton(action, asker_id))
+            view.add_item(CardButton(action, asker_id, texts))
     view.stop()  # the buttons are found by their ids; no view has to wait for them
     return view

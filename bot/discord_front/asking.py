@@ -13,18 +13,11 @@ from bot.discord_front.admission import Asker
 from bot.discord_front.deciding import Policy
 from bot.discord_front.live_reply import AfterCommand
 from bot.discord_front.replying import Desk, reply
+from bot.discord_front.translating import texts_of
 from bot.journal.votes import Votes
+from bot.texts import ENGLISH
 
 _LONGEST_QUESTION = 1000  # characters
-_NOT_HERE = "I do not answer here; try another channel."
-_NO_TEXT = "This message has no text that I could answer."
-_HELP = """\
-Mention me anywhere in a message, or reply to one of my answers to go on asking.
-- `/ask` asks without a mention and, if you like, shows the answer to you alone.
-- *Ask about this message*, in a message's menu under Apps, takes it as the question.
-- Edit your question and I answer again; delete it and my answer goes, too.
-- Below an answer you can read its passages, vote on it, or remove it if you asked.
-- `/forget-me` deletes your votes, which is all that I keep about you."""
 
 
 def add_asking(
@@ -38,18 +31,17 @@ def add_asking(
 
     async def answer(interaction: discord.Interaction, text: str, *, private: bool) -> None:
         if not _is_allowed(interaction, policy):
-            await interaction.response.send_message(_NOT_HERE, ephemeral=True)
+            await interaction.response.send_message(texts_of(interaction).not_here, ephemeral=True)
             return
         await interaction.response.defer(thinking=True, ephemeral=private)
-        question = Question(text, clock())
+        question = Question(text, clock(), locale=str(interaction.locale))
         place = AfterCommand(interaction)
         asker = Asker(interaction.user.id, interaction.guild_id or 0)
-        await reply(desk, question, place, asker=asker)
+        with desk.running.counted():
+            await reply(desk, question, place, asker=asker)
 
-    @tree.command(name="ask", description="Ask the blog a question")
-    @app_commands.describe(
-        question="What you want to know", only_for_me="Whether only you see the answer"
-    )
+    @tree.command(name="ask", description=ENGLISH.ask)
+    @app_commands.describe(question=ENGLISH.ask_question, only_for_me=ENGLISH.ask_only_for_me)
     async def ask(
         interaction: discord.Interaction,
         question: app_commands.Range[str, 1, _LONGEST_QUESTION],
@@ -57,28 +49,28 @@ def add_asking(
     ) -> None:
         await answer(interaction, question, private=only_for_me)
 
-    @tree.context_menu(name="Ask about this message")
+    @tree.context_menu(name=ENGLISH.ask_about_message)
     async def ask_about(interaction: discord.Interaction, message: discord.Message) -> None:
         text = " ".join(message.content.split())[:_LONGEST_QUESTION]
         if text:
             await answer(interaction, text, private=False)
         else:
-            await interaction.response.send_message(_NO_TEXT, ephemeral=True)
+            await interaction.response.send_message(texts_of(interaction).no_text, ephemeral=True)
 
 
 def add_help(tree: app_commands.CommandTree, votes: Votes) -> None:
     """Add /help and /forget-me."""
 
-    @tree.command(name="help", description="What I can do, and how to ask me")
+    @tree.command(name="help", description=ENGLISH.help)
     async def help_command(interaction: discord.Interaction) -> None:
-        await interaction.response.send_message(_HELP, ephemeral=True)
+        await interaction.response.send_message(texts_of(interaction).how_to_ask, ephemeral=True)
 
-    @tree.command(name="forget-me", description="Delete what I keep about you")
+    @tree.command(name="forget-me", description=ENGLISH.forget_me)
     async def forget_me(interaction: discord.Interaction) -> None:
         await interaction.response.defer(thinking=True, ephemeral=True)
         gone = await votes.forget(interaction.user.id)
         await interaction.edit_original_response(
-            content=f"Done. I deleted {gone} votes of yours; I keep nothing else about you."
+            content=texts_of(interaction).forgotten.format(votes=gone)
         )
 
 

@@ -30,18 +30,17 @@ from bot.discord_front.mentions import (
     FetchEarlier,
     FetchMessage,
     hear,
+    locale_of,
     question_text,
     read_question,
 )
-from bot.discord_front.missing_permissions import MissingPermissions, may_embed
+from bot.discord_front.missing_permissions import MissingPermissions, may_embed, may_open_thread
 from bot.discord_front.pace import Pace
 from bot.discord_front.reindexing import Reindexing, add_reindex
 from bot.discord_front.replying import Desk, reply
+from bot.discord_front.translating import CommandTranslator
 from bot.journal.votes import Votes
-
-_NO_QUESTION = "Ask me something about the blog: mention me and write your question behind it."
-_TROUBLE = "Something went wrong with your question; my log tells the owner what."
-
+from bot.texts import texts_in
 
 ANYWHERE = Policy()
 _LAST_ANSWERS = 7.0  # seconds; those who stop containers wait for ten
@@ -56,7 +55,8 @@ class Furnishing:
 
     `heard` are the messages that came already, so that a client which takes over from another
     answers none twice. `commands_file` remembers which commands are registered. Posts of
-    `old_after` years say so.
+    `old_after` years say so. With `open_threads`, questions in text channels are answered in
+    threads of their own.
     """
 
     archive: Archive | None = None
@@ -64,6 +64,7 @@ class Furnishing:
     ask_status: AskStatus | None = None
     commands_file: Path | None = None
     old_after: float = 0.0
+    open_threads: bool = False
 
 
 class AskBenClient(discord.AutoShardedClient):
@@ -101,7 +102,8 @@ class AskBenClient(discord.AutoShardedClient):
         )
         self._clock = clock
         self._policy = policy
-        self._conversations = Conversations(self._answer, furnishing.heard)
+        self._conversations = Conversations(self._answer, self._place_for, furnishing.heard)
+        self._open_threads = furnishing.open_threads
         self._on_connection = on_connection
         self._tree = app_commands.CommandTree(self)
         self._commands_file = furnishing.commands_file
@@ -109,7 +111,7 @@ class AskBenClient(discord.AutoShardedClient):
         self._desk = Desk(
             answerer, self.cards, admission or Admission(), Pace(), furnishing.old_after
         )
-        self._permissions = MissingPermissions(self)
+        self._permissions = MissingPermissions(self, threads=furnishing.open_threads)
         self.add_dynamic_items(CardButton)
         add_asking(self._tree, desk=self._desk, clock=clock, policy=policy)
         add_help(self._tree, votes)
@@ -122,6 +124,7 @@ class AskBenClient(discord.AutoShardedClient):
 
     async def setup_hook(self) -> None:
         """Register the commands before the first event."""
+        await self._tree.set_translator(CommandTranslator())
         await sync_if_changed(self._tree, self._commands_file)
 
     async def on_ready(self) -> None:
@@ -161,9 +164,19 @@ class AskBenClient(discord.AutoShardedClient):
     def _is_question(self, message: discord.Message) -> bool:
         return decide(hear(message), self._policy, self._id).answer
 
+    def _place_for(self, message: discord.Message) -> BelowMessage:
+        """Return where a question is answered."""
+        open_thread = self._open_threads and may_open_thread(message)
+        return BelowMessage(message, question_text(message, self._id) if open_thread else "")
+
     async def _answer(self, messages: Sequence[discord.Message], place: BelowMessage) -> None:
+        with self._desk.running.counted():
+            await self._answer_below(messages, place)
+
+    async def _answer_below(self, messages: Sequence[discord.Message], place: BelowMessage) -> None:
         """Answer messages that ask together. The outermost edge: nothing leaves it."""
         first = messages[0]
+        locale = locale_of(first)
         telling = asyncio.create_task(self._permissions.tell(first))
         try:
             async with first.channel.typing():
@@ -182,7 +195,7 @@ class AskBenClient(discord.AutoShardedClient):
                         self._desk, question, place, asker=asker, channel=channel, embeds=embeds
                     )
                 else:
-                    await place.write(_NO_QUESTION)
+                    await place.write(texts_in(locale).no_question)
         except discord.Forbidden as error:
             _log.warning("Not allowed to answer in channel %s: %s", first.channel.id, error)
             with suppress(discord.HTTPException, OSError):
@@ -190,7 +203,7 @@ class AskBenClient(discord.AutoShardedClient):
         except Exception:  # noqa: BLE001 - whatever it is, it ends here and in the log
             _log.exception("A mention could not be answered")
             with suppress(discord.HTTPException, OSError):
-                await place.write(_TROUBLE)
+                await place.write(texts_in(locale).trouble)
         finally:
             await asyncio.wait({telling})
 
@@ -199,11 +212,13 @@ class AskBenClient(discord.AutoShardedClient):
         first = messages[0]
         text = "\n".join(question_text(message, self._id) for message in messages)
         asker = Asker(first.author.id, first.guild.id if first.guild else 0)
-        await reply(self._desk, Question(text, self._clock()), InPerson(first.author), asker=asker)
+        question = Question(text, self._clock(), locale=locale_of(first))
+        await reply(self._desk, question, InPerson(first.author), asker=asker)
 
     async def close(self) -> None:
         """Finish the running answers, then leave Discord."""
-        await self._conversations.close(_LAST_ANSWERS)
+        self._conversations.close()
+        await self._desk.running.finish(_LAST_ANSWERS)
         await super().close()
 
 

@@ -8,6 +8,8 @@ from contextlib import suppress
 import discord
 from discord import app_commands
 
+from bot.discord_front.translating import texts_of
+
 _log = logging.getLogger(__name__)
 
 
@@ -18,11 +20,12 @@ def add_error_reply(tree: app_commands.CommandTree) -> None:
     async def on_error(
         interaction: discord.Interaction, error: app_commands.AppCommandError
     ) -> None:
+        texts = texts_of(interaction)
         if isinstance(error, app_commands.CheckFailure):
-            sentence = "This command is for people who may manage the server."
+            sentence = texts.for_managers
         else:
             _log.error("A command failed", exc_info=error)
-            sentence = "Something went wrong; my log tells the owner what."
+            sentence = texts.command_failed
         with suppress(discord.HTTPException):
             if interaction.response.is_done():
                 await interaction.followup.send(sentence, ephemeral=True)

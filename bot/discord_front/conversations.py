@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -18,8 +17,6 @@ _REMEMBERED = 500  # questions
 
 Heard = OrderedDict[int, None]  # ids, the newest last
 AnswerMessages = Callable[[Sequence[discord.Message], BelowMessage], Awaitable[None]]
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(eq=False)
@@ -40,9 +37,15 @@ class _Asked:
 class Conversations:
     """The questions of this run of the bot. Those of an earlier run are no longer followed."""
 
-    def __init__(self, answer: AnswerMessages, heard: Heard | None = None) -> None:
-        """Take what answers, and the messages that earlier clients of this process heard."""
+    def __init__(
+        self,
+        answer: AnswerMessages,
+        place_for: Callable[[discord.Message], BelowMessage] = BelowMessage,
+        heard: Heard | None = None,
+    ) -> None:
+        """Take what answers and where, and the messages that were heard before."""
         self._answer = answer
+        self._place_for = place_for
         self._heard = heard if heard is not None else OrderedDict()
         self._asked: OrderedDict[int, _Asked] = OrderedDict()
         self._closing = False
@@ -59,7 +62,7 @@ class Conversations:
             self._heard.popitem(last=False)
         asked = self._just_asked(message)
         if asked is None:
-            asked = _Asked([message], BelowMessage(message))
+            asked = _Asked([message], self._place_for(message))
         else:
             asked.messages.append(message)
         self._asked[message.id] = asked
@@ -93,18 +96,9 @@ class Conversations:
         with suppress(discord.HTTPException, OSError):
             await asked.place.remove()
 
-    async def close(self, within: float) -> None:
-        """Take no further question, and finish the running answers within some seconds."""
+    def close(self) -> None:
+        """Take no further question."""
         self._closing = True
-        running = {a.work for a in self._asked.values() if a.work is not None and a.running}
-        if not running:
-            return
-        _, late = await asyncio.wait(running, timeout=within)
-        for work in late:
-            work.cancel()
-        if late:
-            _log.warning("%d answers were not finished before the stop", len(late))
-            await asyncio.wait(late)
 
     def _just_asked(self, message: discord.Message) -> _Asked | None:
         """Return the running question that a message goes on with."""

@@ -10,13 +10,13 @@ import discord
 
 from bot.answering.types import Answer, Outcome, Source
 from bot.discord_front.pages import cut_into_pages
+from bot.texts import ENGLISH, Texts
 
 LONGEST_MESSAGE = 2000  # characters; Discord's limit for bots
 _MOST_EMBEDS = 3
 _LONGEST_TITLE = 256  # Discord's limit
 _LONGEST_PASSAGE = 350
 _YEAR = 365.25  # days
-_OLD = "This post is {age} old; things may have changed."
 _LONGEST_LIST = 1000  # characters of a message for the links
 _COLOURS = {
     Outcome.ANSWERED: discord.Colour.blurple(),
@@ -29,9 +29,9 @@ _CLOSED = "\n```"
 _HALF_LINK = re.compile(r"(?:\[(?!\d+\]\Z)[^\]\n]*(?:\](?:\([^)\s]*)?)?|<?https?://[^\s>)]*)\Z")
 
 
-def message_pages(answer: Answer) -> list[str]:
+def message_pages(answer: Answer, texts: Texts = ENGLISH) -> list[str]:
     """Return the messages of an answer: one, or several where it is too long for one."""
-    sources = _source_list(answer.sources)
+    sources = _source_list(answer.sources, texts)
     whole = f"{answer.text}\n\n{sources}" if sources else answer.text
     if len(whole) <= LONGEST_MESSAGE:
         return [whole]
@@ -63,7 +63,11 @@ def text_of_answer(content: str) -> str:
 
 
 def make_embeds(
-    answer: Answer, *, today: date | None = None, old_after: float = 0.0
+    answer: Answer,
+    *,
+    today: date | None = None,
+    old_after: float = 0.0,
+    texts: Texts = ENGLISH,
 ) -> list[discord.Embed]:
     """Return an embed for each of the first cited posts: title, link, date and passage.
 
@@ -76,8 +80,8 @@ def make_embeds(
         embed = _embed(source, _COLOURS[answer.outcome])
         years = (today - source.date).days / _YEAR if today and source.date else 0.0
         if old_after and years >= old_after:
-            age = "a year" if int(years) == 1 else f"{int(years)} years"
-            embed.set_footer(text=_OLD.format(age=age))
+            age = texts.one_year if int(years) == 1 else texts.years.format(years=int(years))
+            embed.set_footer(text=texts.old_post.format(age=age))
         embeds.append(embed)
     return embeds
 
@@ -93,44 +97,45 @@ def passages_text(answer: Answer) -> str:
     return _cut("\n\n".join(parts), LONGEST_MESSAGE)
 
 
-def quotes_text(embeds: Sequence[discord.Embed]) -> str:
+def quotes_text(embeds: Sequence[discord.Embed], texts: Texts = ENGLISH) -> str:
     """Return what the embeds of an answer quote."""
     quotes = [f"**{embed.title}**\n> {embed.description}" for embed in embeds]
-    return _cut("\n\n".join(quotes), LONGEST_MESSAGE) or "The passages of this answer are gone."
+    return _cut("\n\n".join(quotes), LONGEST_MESSAGE) or texts.passages_gone
 
 
 def _embed(source: Source, colour: discord.Colour) -> discord.Embed:
     day = source.date
-    return discord.Embed(
+    embed = discord.Embed(
         title=_cut(f"[{source.n}] {source.title}", _LONGEST_TITLE),
         url=source.link if _opens_anywhere(source.link) else None,
         description=discord.utils.escape_markdown(_cut(source.quote, _LONGEST_PASSAGE)),
         colour=colour,
         timestamp=datetime.combine(day, time(12), UTC) if day else None,
     )
+    return embed.set_thumbnail(url=source.cover) if source.cover else embed
 
 
-def _source_list(sources: Sequence[Source]) -> str:
+def _source_list(sources: Sequence[Source], texts: Texts) -> str:
     """Return the lines of links; where they are long, without the way to the quoted words."""
-    lines = [_source_line(source, source.link) for source in sources]
+    lines = [_source_line(source, source.link, texts) for source in sources]
     if len("\n".join(lines)) > _LONGEST_LIST:
-        lines = [_source_line(source, source.url) for source in sources]
+        lines = [_source_line(source, source.url, texts) for source in sources]
     while len("\n".join(lines)) > _LONGEST_LIST:
         lines.pop()
     return "\n".join(lines)
 
 
-def _source_line(source: Source, link: str) -> str:
-    return f"[{source.n}] {link_line(source.title, link, source.date)}"
+def _source_line(source: Source, link: str, texts: Texts) -> str:
+    return f"[{source.n}] {link_line(source.title, link, source.date, texts)}"
 
 
-def link_line(title: str, link: str, day: date | None) -> str:
+def link_line(title: str, link: str, day: date | None, texts: Texts = ENGLISH) -> str:
     """Return a post as a line: its title as a link, and its day."""
     title = discord.utils.escape_markdown(_cut(title, _LONGEST_TITLE))
     title = title.replace("[", "(").replace("]", ")")  # brackets would end the link's text
     # The angle brackets keep Discord from adding a preview of its own.
     named = f"[{title}](<{link}>)" if _opens_anywhere(link) else title
-    return named + (f" · {day:%d %b %Y}" if day else "")
+    return named + (f" · {texts.day.format(day=day)}" if day else "")
 
 
 def _opens_anywhere(link: str) -> bool:

@@ -9,11 +9,11 @@ from discord import app_commands
 
 from bot.answering.archive import Archive, PostLink
 from bot.discord_front.embeds import LONGEST_MESSAGE, link_line
+from bot.discord_front.translating import texts_of
 from bot.status import StatusLine
+from bot.texts import ENGLISH, Texts
 from retrieval.errors import RetrievalError
 
-_NONE = "I know of no such post."
-_IN_TROUBLE = "I cannot look at the blog at the moment; my log tells the owner why."
 _LONGEST_CHOICE = 100  # characters, by Discord
 _SIGNS = {"ok": "🟢", "degraded": "🟡", "down": "🔴"}
 
@@ -25,9 +25,9 @@ _Choices = list[app_commands.Choice[str]]
 def add_posts(tree: app_commands.CommandTree, archive: Archive) -> None:
     """Add /posts, which offers topics, tags and years while they are typed."""
 
-    @tree.command(name="posts", description="List posts of the blog")
+    @tree.command(name="posts", description=ENGLISH.list_posts)
     @app_commands.describe(
-        topic="What they are about", tag="A tag that they bear", year="The year they are of"
+        topic=ENGLISH.posts_topic, tag=ENGLISH.posts_tag, year=ENGLISH.posts_year
     )
     async def posts(
         interaction: discord.Interaction,
@@ -36,12 +36,13 @@ def add_posts(tree: app_commands.CommandTree, archive: Archive) -> None:
         year: app_commands.Range[int, 1970, 2100] | None = None,
     ) -> None:
         await interaction.response.defer(thinking=True, ephemeral=True)
+        texts = texts_of(interaction)
         try:
             found = await archive.posts(topic=topic, tag=tag, year=year)
         except RetrievalError:
-            said = _IN_TROUBLE
+            said = texts.search_trouble
         else:
-            said = links_text(found)
+            said = links_text(found, texts)
         await interaction.edit_original_response(content=said)
 
     @posts.autocomplete("topic")
@@ -61,7 +62,7 @@ def add_posts(tree: app_commands.CommandTree, archive: Archive) -> None:
 def add_status(tree: app_commands.CommandTree, ask_status: AskStatus) -> None:
     """Add /status."""
 
-    @tree.command(name="status", description="How I am, and what would mend me")
+    @tree.command(name="status", description=ENGLISH.status)
     @app_commands.guild_only()
     @app_commands.default_permissions(manage_guild=True)
     @app_commands.checks.has_permissions(manage_guild=True)
@@ -74,12 +75,12 @@ def add_status(tree: app_commands.CommandTree, ask_status: AskStatus) -> None:
         await interaction.edit_original_response(content="\n".join(lines)[:LONGEST_MESSAGE])
 
 
-def links_text(posts: Sequence[PostLink]) -> str:
+def links_text(posts: Sequence[PostLink], texts: Texts = ENGLISH) -> str:
     """Return posts as lines of links, as many as fit into a message."""
-    lines = [f"- {link_line(post.title, post.url, post.date)}" for post in posts]
+    lines = [f"- {link_line(post.title, post.url, post.date, texts)}" for post in posts]
     while len("\n".join(lines)) > LONGEST_MESSAGE:
         lines.pop()
-    return "\n".join(lines) or _NONE
+    return "\n".join(lines) or texts.no_such_post
 
 
 def _choices(names: Sequence[str]) -> _Choices:

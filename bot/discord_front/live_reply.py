@@ -6,12 +6,14 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Protocol
 
 import discord
 
 from bot.discord_front.pace import Pace
 
+_LONGEST_NAME = 100  # characters of a thread's name, by Discord
 _EDIT_INTERVAL = 1.0  # seconds; Discord lets a channel's messages be edited about that often
 
 _log = logging.getLogger(__name__)
@@ -35,10 +37,12 @@ class Place(Protocol):
 
 
 class BelowMessage:
-    """A reply to a message. Nobody is pinged by it."""
+    """A reply to a message, in a thread of its own if that is given a name. Nobody is pinged."""
 
-    def __init__(self, question: discord.Message) -> None:
+    def __init__(self, question: discord.Message, thread_name: str = "") -> None:
         self._question = question
+        self._thread_name = thread_name
+        self._thread: discord.Thread | None = None
         self._reply: discord.Message | None = None
         self._more: list[discord.Message] = []
         self._writing: asyncio.Task[int] | None = None
@@ -69,7 +73,7 @@ class BelowMessage:
         self, text: str, embeds: Sequence[discord.Embed], buttons: discord.ui.View | None
     ) -> int:
         """Send a further message below the reply; return its id."""
-        more = await self._question.channel.send(
+        more = await (self._thread or self._question.channel).send(
             text,
             embeds=list(embeds),
             suppress_embeds=not embeds,
@@ -96,20 +100,32 @@ class BelowMessage:
         # the flag would hide them too.
         bare = not embeds
         if self._reply is None:
-            self._reply = await self._question.channel.send(
+            thread = await self._own_thread()
+            send = partial(
+                (thread or self._question.channel).send,
                 text,
                 embeds=embeds,
                 suppress_embeds=bare,
                 view=buttons or discord.utils.MISSING,
-                # The question may have been deleted meanwhile; the answer is then sent alone.
-                reference=self._question.to_reference(fail_if_not_exists=False),
-                mention_author=False,
             )
+            # The question may have been deleted meanwhile; the answer is then sent alone.
+            above = self._question.to_reference(fail_if_not_exists=False)
+            self._reply = await (send() if thread else send(reference=above, mention_author=False))
         else:
             self._reply = await self._reply.edit(
                 content=text, embeds=embeds, suppress=bare, view=buttons
             )
         return self._reply.id
+
+    async def _own_thread(self) -> discord.Thread | None:
+        """Return the thread for the answer, opened at first; None where there is to be none."""
+        name, self._thread_name = self._thread_name[:_LONGEST_NAME], ""
+        if name:
+            try:
+                self._thread = await self._question.create_thread(name=name)
+            except (discord.HTTPException, OSError) as error:
+                _log.warning("A thread could not be opened: %s", error)
+        return self._thread
 
 
 class InPerson:

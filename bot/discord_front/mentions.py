@@ -39,6 +39,11 @@ def hear(message: discord.Message) -> Heard:
     )
 
 
+def locale_of(message: discord.Message) -> str:
+    """Return the locale of the server that a message was written in; of its author none is told."""
+    return str(message.guild.preferred_locale) if message.guild else ""
+
+
 def question_text(message: discord.Message, bot_id: int) -> str:
     """Return what a message asks: its text without the bot's name, other people by their names."""
     text = re.sub(rf"<@!?{bot_id}>", " ", message.content)
@@ -64,11 +69,13 @@ async def read_question(
     text = "\n".join(filter(None, (question_text(message, bot_id) for message in messages)))
     text = "\n".join(filter(None, (_forum_title(first), text)))
     if first.reference is None and isinstance(first.channel, discord.Thread):
-        said = [m for m in await earlier(_MOST_TURNS) if m.type in _SAID_BY_PEOPLE]
+        said = [_opening(m) for m in await earlier(_MOST_TURNS)]
+        said = [m for m in said if m.type in _SAID_BY_PEOPLE]
     else:
         said = await _chain(first, fetch)
     turns = [_turn(message, bot_id, asker=first.author.id) for message in said]
-    return Question(text, now, tuple(_capped([turn for turn in turns if turn])))
+    history = tuple(_capped([turn for turn in turns if turn]))
+    return Question(text, now, history, locale=locale_of(first))
 
 
 def _forum_title(message: discord.Message) -> str:
@@ -77,6 +84,13 @@ def _forum_title(message: discord.Message) -> str:
     if not isinstance(post, discord.Thread) or message.id != post.id:
         return ""
     return post.name if isinstance(post.parent, discord.ForumChannel) else ""
+
+
+def _opening(message: discord.Message) -> discord.Message:
+    """Return the message that a thread was opened on, where its copy stands; else the same."""
+    opened_on = message.reference.resolved if message.reference else None
+    is_copy = message.type is discord.MessageType.thread_starter_message
+    return opened_on if is_copy and isinstance(opened_on, discord.Message) else message
 
 
 def _turn(message: discord.Message, bot_id: int, *, asker: int) -> Turn | None:

@@ -10,6 +10,9 @@ from discord import app_commands
 
 from bot.discord_front.embeds import LONGEST_MESSAGE
 from bot.discord_front.live_reply import AfterCommand, LiveReply
+from bot.discord_front.translating import texts_of
+from bot.reindexing import summary_of
+from bot.texts import ENGLISH, Texts
 from retrieval.documents import FailedPage, IndexInfo
 from retrieval.errors import ReindexRefused, RetrievalError
 from retrieval.reports import Preview, Progress, Report, Stage
@@ -36,12 +39,12 @@ class Reindexing(Protocol):
 def add_reindex(tree: app_commands.CommandTree, reindexing: Reindexing) -> None:
     """Add /reindex."""
 
-    @tree.command(name="reindex", description="Read the blog again, what has changed of it")
-    @app_commands.describe(what="What to do; to read the blog again if nothing is chosen")
+    @tree.command(name="reindex", description=ENGLISH.reindex)
+    @app_commands.describe(what=ENGLISH.reindex_what)
     @app_commands.choices(
         what=[
-            app_commands.Choice(name="Read the blog again", value="read"),
-            app_commands.Choice(name="Go back to the index before", value="rollback"),
+            app_commands.Choice(name=ENGLISH.reindex_read, value="read"),
+            app_commands.Choice(name=ENGLISH.reindex_rollback, value="rollback"),
         ]
     )
     @app_commands.guild_only()
@@ -50,7 +53,7 @@ def add_reindex(tree: app_commands.CommandTree, reindexing: Reindexing) -> None:
     async def reindex_command(interaction: discord.Interaction, what: str = "read") -> None:
         await interaction.response.defer(thinking=True, ephemeral=True)
         if what == "rollback":
-            await _say(interaction, _rollback(reindexing))
+            await _say(interaction, _rollback(reindexing, texts_of(interaction)))
         else:
             await _plan(interaction, reindexing)
 
@@ -58,28 +61,33 @@ def add_reindex(tree: app_commands.CommandTree, reindexing: Reindexing) -> None:
 async def _plan(interaction: discord.Interaction[Any], reindexing: Reindexing) -> None:
     """Say what would change, and offer to do it."""
     live = LiveReply(AfterCommand(interaction))
+    texts = texts_of(interaction)
     try:
-        preview = await reindexing.preview(lambda progress: live.show(progress_text(progress)))
+        preview = await reindexing.preview(
+            lambda progress: live.show(progress_text(progress, texts))
+        )
     except RetrievalError as error:
-        await live.finish(_refusal(error))
+        await live.finish(_refusal(error, texts))
         return
-    text = preview_text(preview)
+    text = preview_text(preview, texts)
     if preview.changes_nothing:
         await live.finish(text)
         return
     # A plan that says what it would remove is confirmed with it.
-    confirm = _Confirm(reindexing, force=preview.refused is not None)
+    confirm = _Confirm(reindexing, texts, force=preview.refused is not None)
     await live.finish(text, buttons=confirm)
 
 
 class _Confirm(discord.ui.View):
     """The buttons below a plan. After a restart they say nothing; the command is then used anew."""
 
-    def __init__(self, reindexing: Reindexing, *, force: bool) -> None:
+    def __init__(self, reindexing: Reindexing, texts: Texts, *, force: bool) -> None:
         super().__init__(timeout=_PATIENCE)
         self._reindexing = reindexing
+        self._texts = texts
         self._force = force
-        self.go.label = "Do it anyway" if force else "Reindex"
+        self.go.label = texts.do_it_anyway if force else texts.do_it
+        self.cancel.label = texts.cancel
         self.go.style = discord.ButtonStyle.danger if force else discord.ButtonStyle.primary
 
     @discord.ui.button(custom_id="reindex:go")
@@ -88,86 +96,88 @@ class _Confirm(discord.ui.View):
         await interaction.response.defer()
         self.stop()
         live = LiveReply(AfterCommand(interaction))
-        live.show("Beginning …")
+        texts = self._texts
+        live.show(texts.beginning)
         try:
             report = await self._reindexing.reindex(
-                lambda progress: live.show(progress_text(progress)), force=self._force
+                lambda progress: live.show(progress_text(progress, texts)), force=self._force
             )
         except ReindexRefused as error:
-            await live.finish(_refusal(error), buttons=_Confirm(self._reindexing, force=True))
+            again = _Confirm(self._reindexing, texts, force=True)
+            await live.finish(_refusal(error, texts), buttons=again)
         except RetrievalError as error:
-            await live.finish(_refusal(error))
+            await live.finish(_refusal(error, texts))
         else:
-            await live.finish(report_text(report))
+            await live.finish(report_text(report, texts))
 
-    @discord.ui.button(label="Cancel", custom_id="reindex:cancel")
+    @discord.ui.button(custom_id="reindex:cancel")
     async def cancel(
         self, interaction: discord.Interaction, _: discord.ui.Button[_Confirm]
     ) -> None:
         """Do nothing."""
         self.stop()
-        said = "Nothing was changed."
-        await interaction.response.edit_message(content=said, view=None)
+        await interaction.response.edit_message(content=self._texts.cancelled, view=None)
 
 
 async def _say(interaction: discord.Interaction[Any], sentence: Awaitable[str]) -> None:
     try:
         said = await sentence
     except RetrievalError as error:
-        said = _refusal(error)
+        said = _refusal(error, texts_of(interaction))
     await LiveReply(AfterCommand(interaction)).finish(said)
 
 
-async def _rollback(reindexing: Reindexing) -> str:
+async def _rollback(reindexing: Reindexing, texts: Texts) -> str:
     info = await reindexing.rollback()
-    return (
-        f"The index of {info.built_at:%Y-%m-%d %H:%M} UTC serves again: {info.posts} posts in "
-        f"{info.chunks} passages. It stays so until the next /reindex."
-    )
+    return texts.serves_again.format(built=info.built_at, posts=info.posts, chunks=info.chunks)
 
 
-def _refusal(error: RetrievalError) -> str:
-    return f"The index stays as it was. {error}"[:LONGEST_MESSAGE]
+def _refusal(error: RetrievalError, texts: Texts) -> str:
+    return f"{texts.stays} {error}"[:LONGEST_MESSAGE]
 
 
-def progress_text(progress: Progress) -> str:
+def progress_text(progress: Progress, texts: Texts) -> str:
     """Return how far a reindex has come, in a sentence."""
     if progress.stage is Stage.LOADING:
-        return "Loading the embedding model …"
+        return texts.loading_model
     if progress.stage is Stage.READING:
-        return f"Reading the blog: {progress.done} pages …"
-    return f"Embedding what is new: {progress.done} of {progress.total} passages …"
+        return texts.reading_pages.format(done=progress.done)
+    return texts.embedding.format(done=progress.done, total=progress.total)
 
 
-def preview_text(preview: Preview) -> str:
+def preview_text(preview: Preview, texts: Texts) -> str:
     """Return what a reindex would change."""
     if preview.changes_nothing:
-        lines = [f"Nothing has changed: {preview.posts} posts in {preview.chunks} passages."]
+        lines = [texts.nothing_has_changed.format(posts=preview.posts, chunks=preview.chunks)]
     else:
-        lines = [preview.summary]
         changes = preview.changes
+        lines = [summary_of(preview, texts)]
         for sign, posts in (
             ("+", changes.added), ("~", changes.changed), ("−", changes.removed),
         ):  # fmt: skip
             lines += [f"{sign} {post}" for post in posts[:_SHOWN]]
             if len(posts) > _SHOWN:
-                lines.append(f"{sign} and {len(posts) - _SHOWN} more")
+                lines.append(f"{sign} {texts.and_more.format(count=len(posts) - _SHOWN)}")
     if preview.refused:
         lines.append(preview.refused)
-    return "\n".join(lines + _failed(preview.failed))[:LONGEST_MESSAGE]
+    return "\n".join(lines + _failed(preview.failed, texts))[:LONGEST_MESSAGE]
 
 
-def report_text(report: Report) -> str:
+def report_text(report: Report, texts: Texts) -> str:
     """Return what a reindex did, with the pages that it could not read."""
-    done = (
-        f"Done in {report.seconds:.1f} s: {report.posts} posts in {report.chunks} passages "
-        f"({report.embedded} new, {report.kept} kept, {report.dropped} dropped)."
+    done = texts.reindexed.format(
+        seconds=report.seconds,
+        posts=report.posts,
+        chunks=report.chunks,
+        embedded=report.embedded,
+        kept=report.kept,
+        dropped=report.dropped,
     )
-    return "\n".join([done, *_failed(report.failed)])[:LONGEST_MESSAGE]
+    return "\n".join([done, *_failed(report.failed, texts)])[:LONGEST_MESSAGE]
 
 
-def _failed(pages: tuple[FailedPage, ...]) -> list[str]:
+def _failed(pages: tuple[FailedPage, ...], texts: Texts) -> list[str]:
     if not pages:
         return []
-    heading = f"{len(pages)} pages could not be read; what I knew of them stays as it was:"
+    heading = texts.could_not_be_read.format(count=len(pages))
     return [heading, *(f"- {page.post} {page.why}" for page in pages[:_SHOWN])]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import math
-from contextlib import aclosing
-from dataclasses import dataclass, replace
+from contextlib import aclosing, suppress
+from dataclasses import dataclass, field, replace
+
+import discord
 
 from bot.answering.answerer import Answerer
 from bot.answering.types import Answer, Question
@@ -14,12 +17,9 @@ from bot.discord_front.answer_card import AnswerCards, make_buttons
 from bot.discord_front.embeds import draft_text, make_embeds, message_pages
 from bot.discord_front.live_reply import LiveReply, Place
 from bot.discord_front.pace import Pace
+from bot.discord_front.running_answers import RunningAnswers
+from bot.texts import Texts, texts_for
 from retrieval.errors import NoIndex, RetrievalError
-
-_STILL_READING = "I am still reading the blog. Ask me again in a moment."
-_IN_TROUBLE = "I cannot search the blog at the moment; my log tells the owner why."
-_TOO_MANY = "That were many questions in a short time. Ask me again in {seconds} seconds."
-_WAITING = "You are number {number} of those who wait, for about {seconds} seconds …"
 
 _log = logging.getLogger(__name__)
 
@@ -33,6 +33,7 @@ class Desk:
     admission: Admission
     pace: Pace
     old_after: float = 0.0  # years
+    running: RunningAnswers = field(default_factory=RunningAnswers)
 
 
 async def reply(
@@ -47,12 +48,13 @@ async def reply(
     """Answer a question in a place, live. Raises what discord.py raises.
 
     In a `channel`, its limit for edits is kept; without `embeds`, links stand in the text alone.
-    What fails is not counted against the asker.
+    What fails is not counted against the asker. A stop that comes before the answer is said.
     """
+    texts = texts_for(question.text, question.locale)
     pace = desk.pace if channel else None
     live = LiveReply(place, pace=pace, channel=channel or 0)
     if wait := desk.admission.charge(asker):
-        await live.finish(_TOO_MANY.format(seconds=math.ceil(wait)))
+        await live.finish(texts.too_many.format(seconds=math.ceil(wait)))
         return
     answered = False
     try:
@@ -62,8 +64,13 @@ async def reply(
             else:
                 async for one in places:
                     seconds = math.ceil(one.seconds)
-                    live.show(_WAITING.format(number=one.number, seconds=seconds))
-            answered = await _answer(desk, question, live, asker, embeds=embeds)
+                    live.show(texts.waiting.format(number=one.number, seconds=seconds))
+            answered = await _answer(desk, question, live, asker, texts, embeds=embeds)
+    except asyncio.CancelledError:
+        if desk.running.stopping:
+            with suppress(discord.HTTPException, OSError):
+                await live.finish(texts.stopping)
+        raise
     finally:
         live.abandon()
         if not answered:
@@ -71,7 +78,7 @@ async def reply(
 
 
 async def _answer(
-    desk: Desk, question: Question, live: LiveReply, asker: Asker, *, embeds: bool
+    desk: Desk, question: Question, live: LiveReply, asker: Asker, texts: Texts, *, embeds: bool
 ) -> bool:
     """Answer, and tell whether nothing went wrong with it."""
     answered = False
@@ -79,10 +86,10 @@ async def _answer(
         async with aclosing(desk.answerer.answer(question)) as events:
             async for event in events:
                 if isinstance(event, Answer):
-                    buttons = make_buttons(event, asker.person)
-                    *before, last = message_pages(event)
+                    buttons = make_buttons(event, asker.person, texts)
+                    *before, last = message_pages(event, texts)
                     today = question.now.date()
-                    cards = make_embeds(event, today=today, old_after=desk.old_after)
+                    cards = make_embeds(event, today=today, old_after=desk.old_after, texts=texts)
                     shown = cards if embeds else []
                     shown_in = await live.finish(last, shown, buttons, before=before)
                     desk.cards.remember(shown_in, event)
@@ -90,8 +97,8 @@ async def _answer(
                 elif text := draft_text(event.text):
                     live.show(text)
     except NoIndex:
-        await live.finish(_STILL_READING)
+        await live.finish(texts.still_reading)
     except RetrievalError as error:
         _log.error("A question could not be answered: %s", error)
-        await live.finish(_IN_TROUBLE)
+        await live.finish(texts.search_trouble)
     return answered

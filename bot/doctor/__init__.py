@@ -30,7 +30,13 @@ async def diagnose(
         for secret in (settings.discord_token, settings.qdrant_api_key, settings.llm_api_key)
     )
     discord, read, disk, embedding, qdrant, llm = await asyncio.gather(
-        check_discord(token, settings.discord_api_url, clock),
+        check_discord(
+            token,
+            settings.discord_api_url,
+            clock,
+            threads=settings.discord_threads,
+            message_content=settings.discord_message_content,
+        ),
         check_sources(sources),
         check_disk(settings.data_dir),
         check_embedding(embedder),

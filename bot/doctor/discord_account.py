@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -13,20 +13,39 @@ from typing import Any, Self
 import aiohttp
 
 from bot.doctor.findings import Finding, Verdict
-from bot.doctor.permissions import invite_link, lacking, may_answer_somewhere
+from bot.doctor.permissions import (
+    FOR_THREADS,
+    NEEDED,
+    invite_link,
+    lacking,
+    may_answer_somewhere,
+)
 from bot.errors import DiscordLoginError
 
 _DISCORD = "https://discord.com/api/v10"
 _PATIENCE = aiohttp.ClientTimeout(total=10.0)  # seconds for one request
 _LOOKED_INTO = 10  # servers; three requests each
 _LARGEST_DRIFT = 30.0  # seconds; more, and "today" in a question may be another day
+# The flags of an application that may read messages: https://discord.com/developers/docs/
+# resources/application#application-object-application-flags, verified or not.
+_MAY_READ_CONTENT = 1 << 18 | 1 << 19
 _PORTAL = "https://discord.com/developers/applications"
 
 
 async def check_discord(
-    token: str | None, api_url: str | None, clock: Callable[[], datetime]
+    token: str | None,
+    api_url: str | None,
+    clock: Callable[[], datetime],
+    *,
+    threads: bool = False,
+    message_content: bool = False,
 ) -> list[Finding]:
-    """Return what there is to say of the account, and of this machine's clock beside Discord's."""
+    """Return what there is to say of the account, and of this machine's clock beside Discord's.
+
+    `threads` and `message_content` are whether the bot is meant to open threads, and asks for that
+    intent.
+    """
+    needed = {**NEEDED, **FOR_THREADS} if threads else NEEDED
     if token is None:
         mend = f"make a bot at {_PORTAL} and put its token into ASKBEN_DISCORD_TOKEN"
         return [Finding("token", Verdict.FAILED, "there is none", mend)]
@@ -36,8 +55,10 @@ async def check_discord(
             me = await api.get("/users/@me")
             findings += [Finding("token", Verdict.OK, f"Discord knows it as {me['username']}")]
             findings += [check_clock(api.date, clock())]
-            findings += _check_application(await api.get("/applications/@me"))
-            findings += await _check_guilds(api, str(me["id"]))
+            findings += _check_application(
+                await api.get("/applications/@me"), needed, message_content=message_content
+            )
+            findings += await _check_guilds(api, str(me["id"]), needed)
         except DiscordLoginError as error:
             check = "discord" if findings else "token"
             findings.append(Finding(check, Verdict.FAILED, str(error)))
@@ -57,31 +78,40 @@ def check_clock(discords: datetime | None, now: datetime) -> Finding:
     return Finding("clock", Verdict.OK, "agrees with Discord's")
 
 
-def _check_application(application: dict[str, Any]) -> list[Finding]:
-    name, link = application["name"], invite_link(str(application["id"]))
+def _check_application(
+    application: dict[str, Any], needed: Mapping[str, int], *, message_content: bool
+) -> list[Finding]:
+    name, link = application["name"], invite_link(str(application["id"]), needed)
+    intents = "has the message content intent" if message_content else "needs no privileged intent"
     findings = [
-        Finding("application", Verdict.OK, f"{name}; no privileged intent is needed"),
+        Finding("application", Verdict.OK, f"{name}; it {intents}"),
         Finding("invite link", Verdict.OK, link),
     ]
+    if message_content and not int(application.get("flags") or 0) & _MAY_READ_CONTENT:
+        said = f"{name} lacks the message content intent"
+        mend = f"switch it on on the Bot page of {_PORTAL}"
+        findings[0] = Finding("application", Verdict.FAILED, said, mend)
     if application.get("bot_require_code_grant"):
         mend = f"switch off 'Requires OAuth2 Code Grant' on the Bot page of {_PORTAL}"
         findings[0] = Finding("application", Verdict.WARNING, f"{name} cannot be invited", mend)
     return findings
 
 
-async def _check_guilds(api: _Api, me: str) -> list[Finding]:
+async def _check_guilds(api: _Api, me: str, needed: Mapping[str, int]) -> list[Finding]:
     guilds = await api.get("/users/@me/guilds")
     if not guilds:
         said, mend = "the bot is in none", "open the invite link"
         return [Finding("servers", Verdict.WARNING, said, mend)]
-    findings = [await _check_guild(api, guild, me) for guild in guilds[:_LOOKED_INTO]]
+    findings = [await _check_guild(api, guild, me, needed) for guild in guilds[:_LOOKED_INTO]]
     if len(guilds) > _LOOKED_INTO:
         rest = len(guilds) - _LOOKED_INTO
         findings.append(Finding("servers", Verdict.SKIPPED, f"{rest} more were not looked into"))
     return findings
 
 
-async def _check_guild(api: _Api, known: dict[str, Any], me: str) -> Finding:
+async def _check_guild(
+    api: _Api, known: dict[str, Any], me: str, needed: Mapping[str, int]
+) -> Finding:
     check = f"server {known['name']}"
     guild = await api.get(f"/guilds/{known['id']}")
     channels = await api.get(f"/guilds/{known['id']}/channels")
@@ -89,7 +119,7 @@ async def _check_guild(api: _Api, known: dict[str, Any], me: str) -> Finding:
     if not may_answer_somewhere(guild, channels, member):
         said = "there is no channel that the bot sees and may write in"
         return Finding(check, Verdict.FAILED, said, "open the invite link again, or give it a role")
-    missing = lacking(guild, channels, member)
+    missing = lacking(guild, channels, member, needed)
     if missing:
         first, names = next(iter(missing.items()))
         more = f", and in {len(missing) - 1} more channels" if len(missing) > 1 else ""

@@ -16,6 +16,8 @@ NEEDED: Mapping[str, int] = {
     "Read Message History": 1 << 16,
     "Send Messages in Threads": 1 << 38,
 }
+# What it takes beside to open a thread for each question.
+FOR_THREADS: Mapping[str, int] = {"Create Public Threads": 1 << 35}
 _VIEW, _SEND = NEEDED["View Channels"], NEEDED["Send Messages"]
 _ADMINISTRATOR = 1 << 3
 _EVERYTHING = (1 << 63) - 1
@@ -24,15 +26,17 @@ _HOLDS_QUESTIONS = {0, 5, 15}  # the types of text channels, announcements and f
 Json = Mapping[str, Any]
 
 
-def invite_link(application_id: str) -> str:
+def invite_link(application_id: str, needed: Mapping[str, int] = NEEDED) -> str:
     """Return the link that brings the bot into a server with the least permissions."""
     return (
         f"https://discord.com/oauth2/authorize?client_id={application_id}"
-        f"&scope=bot+applications.commands&permissions={sum(NEEDED.values())}"
+        f"&scope=bot+applications.commands&permissions={sum(needed.values())}"
     )
 
 
-def lacking(guild: Json, channels: Iterable[Json], member: Json) -> dict[str, list[str]]:
+def lacking(
+    guild: Json, channels: Iterable[Json], member: Json, needed: Mapping[str, int] = NEEDED
+) -> dict[str, list[str]]:
     """Return what the bot may not do where it is meant to answer: permissions by channel.
 
     Channels that are hidden from it are left out, for somebody wanted that.
@@ -43,7 +47,7 @@ def lacking(guild: Json, channels: Iterable[Json], member: Json) -> dict[str, li
             continue
         granted = permissions_in(guild, channel, member)
         if granted & _VIEW:
-            missing = [name for name, bit in NEEDED.items() if not granted & bit]
+            missing = [name for name, bit in needed.items() if not granted & bit]
             if missing:
                 found[str(channel["name"])] = missing
     return found

@@ -18,6 +18,7 @@ _LISTS = {
     "search", "tag", "tags", "topic", "topics", "wp-json", "wp-login.php",
 }  # fmt: skip
 _FEWEST_POSTS_BELOW = 3
+_LONGEST_COVER = 2000  # characters; Discord shows none that is longer
 _PORTS = {"http": "80", "https": "443"}
 
 
@@ -54,6 +55,19 @@ def canonical_url(url: str, stated: str | None) -> str:
     own, named = urlsplit(url), urlsplit(address)
     same_host = own.netloc.removeprefix("www.") == named.netloc.removeprefix("www.")
     return normalised(address) if same_host and named.scheme in {"http", "https"} else url
+
+
+def cover_url(url: str, stated: str | None) -> str | None:
+    """Return the address of a post's picture, None where it has none that opens anywhere.
+
+    A path out of the folder of the post names a file that a generator takes and puts elsewhere.
+    """
+    if not stated or stated.startswith("..") or "." not in stated:
+        return None
+    address = urljoin(url, stated)
+    parts = urlsplit(address)
+    shown = parts.scheme in {"http", "https"} and not parts.path.lower().endswith(".svg")
+    return address if shown and len(address) <= _LONGEST_COVER else None
 
 
 def may_be_post(url: str) -> bool:

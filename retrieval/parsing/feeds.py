@@ -50,6 +50,8 @@ def read_feed(body: bytes, url: str) -> list[FeedEntry] | None:
                 published=_day(entry, "published", "created"),
                 updated=_day(entry, "updated"),
                 tags=_tags(tag.get("term") for tag in entry.get("tags", ())),
+                cover=_cover(entry),
+                language=_words(entry.get("language") or parsed.feed.get("language")),
             ),
             content=_whole_text(
                 [part.get("value") for part in entry.get("content", ())], entry.get("summary")
@@ -76,6 +78,8 @@ def _read_json_feed(body: bytes, url: str) -> list[FeedEntry] | None:
                 published=parse_date(str(item.get("date_published") or "")),
                 updated=parse_date(str(item.get("date_modified") or "")),
                 tags=_tags(item.get("tags") or ()),
+                cover=_words(item.get("image") or item.get("banner_image")),
+                language=_words(item.get("language") or feed.get("language")),
             ),
             content=_whole_text([item.get("content_html")], item.get("summary")),
         )
@@ -111,6 +115,18 @@ def _day(entry: Mapping[str, Any], *names: str) -> date | None:
         found = parse_date(stated) if isinstance(stated, str) else None
         if found:
             return found
+    return None
+
+
+def _cover(entry: Mapping[str, Any]) -> str | None:
+    """Return the picture that an entry names: of Media RSS, or as an enclosure."""
+    for media in (*entry.get("media_thumbnail", ()), *entry.get("media_content", ())):
+        kind = str(media.get("medium") or media.get("type") or "image")
+        if media.get("url") and kind.startswith("image"):
+            return str(media["url"])
+    for enclosure in entry.get("enclosures", ()):
+        if str(enclosure.get("type")).startswith("image/") and enclosure.get("href"):
+            return str(enclosure["href"])
     return None
 
 

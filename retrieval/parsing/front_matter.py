@@ -26,6 +26,12 @@ _UPDATED = (
     *("updated", "updatedat", "updatedon", "lastupdated", "dateupdated", "lastmod", "modified"),
     *("lastmodified", "lastmodifiedat", "modifiedat", "modifieddate", "datemodified", "moddate"),
 )
+# A cover may be a mapping of its own: Hugo's `cover: {image: …}`, Jekyll's `header: {teaser: …}`.
+_COVER = (
+    *("cover", "coverimage", "image", "featuredimage", "featureimage", "heroimage", "ogimage"),
+    *("thumbnail", "banner", "header", "hero", "socialimage"),
+)
+_COVER_INSIDE = ("image", "url", "src", "path", "teaser", "ogimage")
 # Bear Blog's header has no fence above it, and ends in three underscores.
 _BEAR_HEADER = re.compile(r"\A\s*(?P<head>(?:[a-z_]+:[^\n]*\n)+)\s*^___[ \t]*$\n?", re.MULTILINE)
 _FALSE = {"", "false", "no", "off", "0", "null", "~"}
@@ -42,6 +48,8 @@ class FrontMatter:
     permalink: str | None = None
     tags: tuple[str, ...] = ()
     description: str | None = None
+    cover: str | None = None
+    language: str | None = None
     hidden_because: str | None = None
 
 
@@ -104,7 +112,7 @@ def _read_toml(head: str) -> Mapping[str, Any]:
 
 
 def _post_fields(fields: Mapping[str, Any]) -> FrontMatter:
-    by_name = {re.sub(r"[-_ ]", "", str(name).lower()): value for name, value in fields.items()}
+    by_name = {_plain(name): value for name, value in fields.items()}
     taxonomies = by_name.get("taxonomies")
     if isinstance(taxonomies, dict):  # Zola keeps tags there
         by_name = {**taxonomies, **by_name}
@@ -116,6 +124,8 @@ def _post_fields(fields: Mapping[str, Any]) -> FrontMatter:
         permalink=_text(by_name, "permalink", "url"),
         tags=_tags(by_name),
         description=_text(by_name, "description", "desc", "summary", "excerpt"),
+        cover=_cover(by_name),
+        language=_text(by_name, "lang", "language", "locale"),
         hidden_because=_hidden_because(by_name),
     )
 
@@ -128,6 +138,23 @@ def _text(fields: Mapping[str, Any], *names: str) -> str | None:
         if isinstance(value, int | float) and not isinstance(value, bool):
             return str(value)
     return None
+
+
+def _cover(fields: Mapping[str, Any]) -> str | None:
+    for name in _COVER:
+        stated = fields.get(name)
+        if isinstance(stated, list) and stated:
+            stated = stated[0]
+        if isinstance(stated, dict):
+            stated = _text({_plain(name): value for name, value in stated.items()}, *_COVER_INSIDE)
+        if isinstance(stated, str) and stated.strip():
+            return stated.strip()
+    return None
+
+
+def _plain(name: object) -> str:
+    """Return the name of a field as it is compared."""
+    return re.sub(r"[-_ ]", "", str(name).lower())
 
 
 def _date(fields: Mapping[str, Any], *names: str) -> date | None:

@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import date
 
 from retrieval.documents import Block, BlockKind, Document, LeftOutPage, Page, PageFormat, Section
-from retrieval.parsing.addresses import canonical_url
+from retrieval.languages import detect_language, language_of_tag
+from retrieval.parsing.addresses import canonical_url, cover_url
 from retrieval.parsing.dates import date_in_path, date_line
 from retrieval.parsing.front_matter import FrontMatter, split_front_matter
 from retrieval.parsing.html import parse_fragment, read_sections
@@ -50,16 +51,33 @@ def parse(page: Page, *, today: date) -> Document | LeftOutPage:
         # A post that only announces something, such as a redirect, can still be found and listed.
         said = Block(BlockKind.PARAGRAPH, front.description or stated)
         sections = [Section((), None, (said,))]
+    url = _url(page, front, found, published)
     return Document(
         post=page.post,
-        url=_url(page, front, found, published),
+        url=url,
         title=title,
         published=published,
         updated=front.updated or found.updated or page.facts.updated,
         tags=front.tags or page.facts.tags or found.tags,
         description=front.description,
         sections=tuple(section for section in sections if section.blocks),
+        language=_language(front.language or page.facts.language or found.language, sections),
+        cover=cover_url(url, front.cover or page.facts.cover or found.cover),
     )
+
+
+def _language(stated: str | None, sections: Sequence[Section]) -> str | None:
+    """Return the language of a post: as it is stated, else as it reads, None where it is not sure.
+
+    A theme states its own language on every page, so what reads as another one is that one.
+    """
+    texts = (block.text for section in sections for block in section.blocks if _is_prose(block))
+    read = detect_language(texts)
+    return read if read != "other" else language_of_tag(stated)
+
+
+def _is_prose(block: Block) -> bool:
+    return block.kind not in {BlockKind.CODE, BlockKind.TABLE}
 
 
 def _split(page: Page) -> tuple[FrontMatter, str]:

@@ -22,7 +22,8 @@ _POSTS = {"article", "blogposting", "newsarticle", "techarticle", "socialmediapo
 class WebPage:
     """A post as an HTML page holds it.
 
-    `canonical` is the address that the page names as its own, `noindex` its wish not to be found.
+    `canonical` is the address that the page names as its own, `noindex` its wish not to be found,
+    `language` a tag such as `en-GB`.
     `lists_posts` means that several posts stand on it side by side.
     """
 
@@ -33,6 +34,8 @@ class WebPage:
     sections: tuple[Section, ...] = ()
     canonical: str | None = None
     noindex: bool = False
+    cover: str | None = None
+    language: str | None = None
     lists_posts: bool = False
 
 
@@ -62,6 +65,8 @@ def read_web_page(markup: str) -> WebPage:
         sections=tuple(read_sections(main)),
         canonical=_canonical(root),
         noindex=any("noindex" in content.lower() for content in _meta(root, "robots")),
+        cover=next(_meta(root, "og:image", "og:image:url", "twitter:image"), None),
+        language=root.get("lang"),
         lists_posts=articles > 1 and not is_post,
     )
 

@@ -34,6 +34,8 @@ def chunk_to_payload(chunk: Chunk) -> dict[str, Any]:
         "blocks": [[block.kind.value, block.text, block.continues] for block in chunk.blocks],
         "continues": chunk.continues,
         "page_digest": chunk.page_digest,
+        "language": chunk.language,
+        "cover": chunk.cover,
         "size": len(chunk.text),
     }
 
@@ -55,6 +57,8 @@ def chunk_from_payload(chunk_id: str, payload: Mapping[str, Any]) -> Chunk:
             Block(BlockKind(kind), text, *continues) for kind, text, *continues in payload["blocks"]
         ),
         page_digest=payload["page_digest"],
+        language=payload.get("language"),
+        cover=payload.get("cover"),
     )
 
 

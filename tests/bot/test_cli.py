@@ -127,7 +127,9 @@ def test_a_dry_run_says_what_would_change(askben: Askben, blog: Path) -> None:
     (blog / "salt.md").write_text("# Salt\n\nEleven grams.")
     shown = askben("index", "--dry-run")
     assert shown.code == 0
-    assert "Would change: +1 posts, 0 changed, -0, about 1 s\n+ salt.md\n" in shown.out
+    assert (
+        "Would change: +1 posts, 0 changed in 0 sections, -0, about 1 s\n+ salt.md\n" in shown.out
+    )
     plan = askben("index", "--dry-run", "--json").json
     assert (plan["posts"], plan["added"], plan["embed"], plan["keep"]) == (2, ["salt.md"], 1, 1)
     assert askben("index", "--json").json["embedded"] == 1

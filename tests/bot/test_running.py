@@ -14,10 +14,11 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from bot.texts import ENGLISH
 from tests.conftest import EXAMPLE_BLOG, EXAMPLE_SITE, REPOSITORY
 from tests.fake_blog import fake_blog
 from tests.fake_discord import FakeDiscord
-from tests.fake_llm import FakeLLM
+from tests.fake_llm import Ending, FakeLLM
 
 
 @asynccontextmanager
@@ -101,6 +102,24 @@ async def test_after_an_event_that_cannot_be_parsed_the_bot_comes_back(example_d
     assert bot.returncode == 0
     assert b"another one starts in 1 s" in err
     assert discord.token.encode() not in err
+
+
+async def test_a_stop_ends_what_goes_on_for_ever_and_says_so(example_data: Path) -> None:
+    async with FakeLLM() as llm, FakeDiscord() as discord:
+        llm.will_say("Well", ending=Ending.STALL)
+        llm_settings = {"ASKBEN_LLM_URL": llm.url, "ASKBEN_ANSWER_DEADLINE": "600"}
+        async with process("run", example_data, discord, discord.token, **llm_settings) as bot:
+            await discord.wait(lambda: discord.connected and discord.commands, 30)
+            asked = "What does the server under the stairs cost in a year?"
+            await discord.user_message(f"{discord.bot.mention} {asked}")
+            command = await discord.slash("ask", question=f"{asked} Please.")
+            await discord.wait(lambda: llm.chats and len(llm.chats) == 2, 20)
+            bot.send_signal(signal.SIGTERM)
+            await asyncio.wait_for(bot.communicate(), 10)
+        record = await command.filled()
+    assert bot.returncode == 0
+    assert [one.content for one in discord.bot_messages] == [ENGLISH.stopping] * 2
+    assert record.content == ENGLISH.stopping
 
 
 async def test_the_health_port_tells_how_the_running_bot_is(

@@ -219,7 +219,7 @@ def interaction_event(
         "data": data,
         "channel": channel.json(),
         "channel_id": channel.id,
-        "locale": "en-US",
+        "locale": (user if isinstance(user, User) else user.user).locale,
         "entitlements": [],
         "app_permissions": str(int(app_permissions)),
         "attachment_size_limit": 10 * 1024 * 1024,
@@ -231,7 +231,7 @@ def interaction_event(
     return event | {
         "member": user.json() | {"permissions": permissions},
         "guild_id": guild.id,
-        "guild": {"id": guild.id, "locale": "en-US", "features": []},
+        "guild": {"id": guild.id, "locale": guild.locale, "features": []},
         "context": 0,
         "authorizing_integration_owners": {"0": guild.id},
     }

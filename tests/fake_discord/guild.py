@@ -32,6 +32,7 @@ class User:
     id: str
     name: str
     bot: bool = False
+    locale: str = "en-US"
 
     @property
     def mention(self) -> str:
@@ -196,6 +197,7 @@ class Guild:
     id: str
     name: str
     owner: User
+    locale: str = "en-US"
     roles: dict[str, Role] = field(default_factory=dict)
     members: dict[str, Member] = field(default_factory=dict)
     channels: dict[str, Channel] = field(default_factory=dict)
@@ -232,7 +234,7 @@ class Guild:
             "icon": None,
             "description": None,
             "features": [],
-            "preferred_locale": "en-US",
+            "preferred_locale": self.locale,
             "roles": [role.json() for role in self.roles.values()],
             "emojis": [],
             "stickers": [],

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.reindexing import summary_of
 from retrieval.documents import Chunk, IndexedPost, Permalinks, SourcePage
 from retrieval.embedding import Embedder, minilm
 from retrieval.errors import NoIndex, ReindexRefused, ReindexRunning, SourceError
@@ -233,7 +234,7 @@ async def test_a_preview_says_what_would_change_and_changes_nothing(blog: Blog) 
     blog.write("c.md", "# C\n\nYeast.")
     (blog.folder / "b.md").unlink()
     preview = await blog.indexer.preview([blog.source()])
-    assert preview.summary == "+1 posts, 1 changed in 2 sections, -1, about 1 s"
+    assert summary_of(preview) == "+1 posts, 1 changed in 2 sections, -1, about 1 s"
     assert preview.changes.added == ("c.md",)
     assert preview.changes.removed == ("b.md",)
     assert not preview.changes_nothing

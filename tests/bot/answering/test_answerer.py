@@ -13,8 +13,8 @@ import pytest
 
 from bot.answering.answerer import Answerer
 from bot.answering.types import Answer, Draft, Outcome, Question, Role, Turn
-from bot.answering.writing import SHORTENED
 from bot.llm import LLM
+from bot.texts import ENGLISH
 from retrieval.embedding import Embedder
 from retrieval.errors import NoIndex, StoreError
 from retrieval.searching import Searcher
@@ -247,7 +247,7 @@ async def test_an_answer_that_is_not_whole_in_time_ends_with_its_last_sentence(
     async with answerer_with(server, store, embedder, deadline=1.0) as answerer:
         answer, _ = await ask(answerer, POWER)
     assert answer.outcome is Outcome.ANSWERED
-    assert answer.text == f"It costs £96.06 a year [1]. {SHORTENED}"
+    assert answer.text == f"It costs £96.06 a year [1]. {ENGLISH.shortened}"
     assert "did not end its answer in time" in str(answer.trouble)
 
 

@@ -140,4 +140,4 @@ async def offered(discord: FakeDiscord, option: str, typed: str) -> list[str]:
 
 
 def told(discord: FakeDiscord) -> list[str]:
-    return [one.content for one in discord.bot_messages if "I lack the permission" in one.content]
+    return [one.content for one in discord.bot_messages if "for want of permission" in one.content]

@@ -135,3 +135,10 @@ def test_a_long_draft_within_a_fence_is_still_closed() -> None:
     shown = draft_text("```\n" + "x" * 5000)
     assert len(shown) <= LONGEST_MESSAGE
     assert shown.endswith("\n```")
+
+
+def test_a_post_with_a_cover_shows_it() -> None:
+    with_cover = a_source(1, cover="https://blog.example/bread.png")
+    first, second = make_embeds(an_answer("Yes.", with_cover, a_source(2)))
+    assert first.thumbnail.url == "https://blog.example/bread.png"
+    assert second.thumbnail.url is None

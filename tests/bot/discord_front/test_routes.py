@@ -159,7 +159,7 @@ async def test_reindex_takes_up_what_is_new_and_says_so(
         interaction = await discord.slash("reindex", member=discord.admin)
         record = await interaction.filled()
         await discord.wait(lambda: "about 1 s" in record.content)
-        assert "+1 posts, 0 changed, -0" in record.content
+        assert "+1 posts, 0 changed in 0 sections, -0" in record.content
         assert "+ salt.md" in record.content
         assert await posts_of(app) == {"bread.md"}
         await discord.click(record, "reindex:go", member=discord.admin)

@@ -8,6 +8,7 @@ import pytest
 
 from bot.doctor.discord_account import check_clock, check_discord
 from bot.doctor.findings import Finding, Verdict
+from bot.doctor.permissions import FOR_THREADS, NEEDED
 from tests.builders import NOW
 from tests.fake_discord import FakeDiscord
 
@@ -54,6 +55,24 @@ async def test_a_channel_where_the_bot_may_not_embed_is_named() -> None:
     finding = found[f"server {discord.guild.name}"]
     assert finding.verdict is Verdict.WARNING
     assert "in #general the bot lacks Embed Links" in finding.said
+
+
+async def test_threads_that_are_wanted_take_a_permission_more() -> None:
+    async with FakeDiscord() as discord:
+        await discord.deny(discord.channel, "create_public_threads")
+        found = await check_discord(discord.token, discord.api_url, clock, threads=True)
+    said = {finding.check: finding.said for finding in found}
+    assert "lacks Create Public Threads" in said[f"server {discord.guild.name}"]
+    assert f"permissions={sum({**NEEDED, **FOR_THREADS}.values())}" in said["invite link"]
+
+
+@pytest.mark.parametrize("granted", [True, False])
+async def test_an_intent_that_is_asked_for_has_to_be_granted(granted: bool) -> None:
+    async with FakeDiscord() as discord:
+        discord.message_content_intent = granted
+        found = await check_discord(discord.token, discord.api_url, clock, message_content=True)
+    verdicts = {finding.check: finding.verdict for finding in found}
+    assert verdicts["application"] is (Verdict.OK if granted else Verdict.FAILED)
 
 
 async def test_a_server_where_the_bot_may_write_nowhere_fails() -> None:

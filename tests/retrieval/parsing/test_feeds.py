@@ -91,3 +91,41 @@ def test_titles_lose_their_markup() -> None:
     text = ATOM.replace("<title>On bread", '<title type="html">On &lt;em&gt;bread&lt;/em&gt;')
     (entry,) = entries(text)
     assert entry.facts.title == "On bread"
+
+
+RSS_ITEM = """<?xml version="1.0"?><rss version="2.0" xmlns:media="http://search.yahoo.com/mrss/">
+<channel><title>Ben</title><language>el-GR</language><item><title>On bread</title>
+<link>https://ben.example/bread/</link>{cover}</item></channel></rss>"""
+
+
+@pytest.mark.parametrize(
+    "cover",
+    [
+        '<media:thumbnail url="https://ben.example/b.png"/>',
+        '<media:content url="https://ben.example/b.png" medium="image"/>',
+        '<enclosure url="https://ben.example/b.png" type="image/png" length="1"/>',
+    ],
+)
+def test_a_feed_names_covers_and_its_language(cover: str) -> None:
+    (entry,) = entries(RSS_ITEM.format(cover=cover))
+    assert (entry.facts.cover, entry.facts.language) == ("https://ben.example/b.png", "el-GR")
+
+
+def test_a_recording_is_no_cover() -> None:
+    sound = '<enclosure url="https://ben.example/b.mp3" type="audio/mpeg" length="1"/>'
+    film = '<media:content url="https://ben.example/b.mp4" medium="video"/>'
+    (entry,) = entries(RSS_ITEM.format(cover=sound + film))
+    assert entry.facts.cover is None
+
+
+def test_a_json_feed_names_covers_and_its_language() -> None:
+    (entry,) = entries(
+        json.dumps(
+            {
+                "version": "https://jsonfeed.org/version/1.1",
+                "language": "el",
+                "items": [{"url": "/bread/", "image": "https://ben.example/b.png"}],
+            }
+        )
+    )
+    assert (entry.facts.cover, entry.facts.language) == ("https://ben.example/b.png", "el")

@@ -272,3 +272,43 @@ def test_the_marks_of_site_generators_are_no_text() -> None:
         '!!! note "Mind the crust"\n\n    It burns.\n'
     )
     assert words(document) == ["Flour.", "Hot oven.", "Bake.", "Mind the crust", "It burns."]
+
+
+@pytest.mark.parametrize(
+    ("front", "cover"),
+    [
+        ("cover: /images/bread.png", "https://ben.example/images/bread.png"),
+        ("image: bread.jpg", "https://ben.example/posts/bread/bread.jpg"),
+        ("cover:\n  image: https://cdn.example/b.webp\n  alt: Bread", "https://cdn.example/b.webp"),
+        ("header:\n  teaser: /b.png", "https://ben.example/b.png"),
+        ("images: [/b.png]\nfeatured_image: /f.png", "https://ben.example/f.png"),
+        ("image: ../../assets/b.png", None),  # a generator puts it elsewhere
+        ("image: /b.svg", None),  # Discord shows none
+        ("image: true", None),
+    ],
+)
+def test_a_post_names_its_cover(front: str, cover: str | None) -> None:
+    site = Permalinks("https://ben.example", "{folder}/{slug}/")
+    page = replace(a_page(f"---\n{front}\n---\nText.", post="posts/bread.md"), permalinks=site)
+    document = parse(page, today=TODAY)
+    assert isinstance(document, Document)
+    assert document.cover == cover
+
+
+def test_a_cover_in_a_folder_without_a_site_opens_nowhere() -> None:
+    assert parsed("---\ncover: /b.png\n---\nText.").cover is None
+
+
+@pytest.mark.parametrize(
+    ("front", "text", "language"),
+    [
+        ("title: Brot", "Das Brot war im Ofen, und es ist dort für eine Stunde.", "german"),
+        ("lang: en", "Das Brot war im Ofen, und es ist dort für eine Stunde.", "german"),
+        ("lang: ru-RU", "Хлеб стоял в печи целый час.", "russian"),
+        ("title: Хлеб", "Хлеб стоял в печи целый час.", None),
+    ],
+)
+def test_the_language_of_a_post_is_as_it_reads_or_else_as_it_is_stated(
+    front: str, text: str, language: str | None
+) -> None:
+    assert parsed(f"---\n{front}\n---\n{text}").language == language

@@ -102,3 +102,12 @@ def test_a_post_without_text_can_be_found_by_the_title_that_its_feed_gives() -> 
     found = document(page("", ""), StatedFacts(title="Moved to another site"))
     assert words(found) == ["Moved to another site"]
     assert parsed(page("", "")) == LeftOutPage(URL, "is empty")
+
+
+def test_the_head_of_a_page_names_cover_and_language() -> None:
+    found = document(
+        '<html lang="el"><head><meta property="og:image" content="/images/bread.png"></head>'
+        "<body><article><h1>Ψωμί</h1><p>Μία ώρα.</p></article></body></html>"
+    )
+    assert found.cover == "https://ben.example/images/bread.png"
+    assert found.language == "greek"
