@@ -14,6 +14,7 @@ from aiohttp import web
 from pydantic import SecretStr
 
 from bot.answering.answerer import Answerer
+from bot.backup import Backup
 from bot.errors import LLMError
 from bot.golden_gate import GoldenGate
 from bot.health import serve_health
@@ -68,8 +69,11 @@ class App:
         if self.reranker:
             await self.reranker.load()
 
-    def backup(self) -> IndexBackup:
-        """Return what backs the index up and restores it."""
+    def backup(self) -> Backup:
+        """Return what backs index and journal up, and restores them."""
+        return Backup(self._index_backup(), self.journal, self.votes)
+
+    def _index_backup(self) -> IndexBackup:
         settings = self.settings
         if settings.qdrant_url:
             from retrieval.stores.server_backup import ServerBackup

@@ -264,9 +264,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     with_json(command("doctor", upkeep.doctor, "check everything that askBen leans on"))
     with_json(command("stats", upkeep.stats, "what readers asked, and how it was answered"))
-    backup = command("backup", upkeep.backup, "write the index to a file")
+    backup = command("backup", upkeep.backup, "write the index and the journal to a file")
     backup.add_argument("file", type=Path, metavar="FILE")
-    restore = command("restore", upkeep.restore, "let the index in a backup serve")
+    restore = command("restore", upkeep.restore, "let a backup serve, and take up its journal")
     restore.add_argument("file", type=Path, metavar="FILE")
     return parser
 

@@ -14,7 +14,7 @@ _UNANSWERED = 20  # of the newest
 
 def summarize(lines: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """Return counts, times in milliseconds, the posts that are cited most, and open questions."""
-    lines = list(lines)
+    lines = sorted(lines, key=lambda line: str(line.get("at")))  # a restored backup adds old ones
     outcomes = Counter(str(line.get("outcome")) for line in lines)
     times = sorted(float(line["total_ms"]) for line in lines if "total_ms" in line)
     cited = Counter(

@@ -16,7 +16,9 @@ from retrieval.documents import (
     Document,
     EmbeddedChunk,
     EmbeddedText,
+    Fingerprint,
     IndexedPost,
+    IndexInfo,
     Page,
     PageFormat,
     Section,
@@ -69,6 +71,18 @@ def an_indexed_post(*chunks: Chunk) -> IndexedPost:
         continuing=frozenset(chunk.id for chunk in chunks if chunk.continues),
         size=sum(len(chunk.text) for chunk in chunks),
     )
+
+
+def an_index_info(**fields: Any) -> IndexInfo:
+    defaults: dict[str, Any] = {
+        "fingerprint": Fingerprint("a model", 1, "english"),
+        "dimension": DIMENSION,
+        "posts": 1,
+        "chunks": 1,
+        "sources": ("blog",),
+        "built_at": NOW,
+    }
+    return IndexInfo(**{**defaults, **fields})
 
 
 def an_embedded_chunk(

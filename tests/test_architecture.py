@@ -49,7 +49,7 @@ FLOORS: list[list[str]] = [
         *("bot.contract", "bot.discord_front", "bot.terminal", "bot.evaluation", "bot.comparison"),
         *("bot.health", "bot.readiness", "bot.doctor", "bot.schedule", "bot.publish_hook"),
         *("bot.golden_gate", "bot.statistics", "bot.reindexing", "bot.status"),
-        "bot.statistics",
+        "bot.backup",
     ],
     ["bot.assembly"],
     ["bot.cli", "bot.arguments", "bot.upkeep", "bot.__main__"],

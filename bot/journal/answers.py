@@ -52,6 +52,18 @@ class AnswerJournal:
                         _log.warning("The journal %s cannot be written (%s)", self._file, error)
                 yield event
 
+    def copy_to(self, file: Path) -> None:
+        """Write all lines to a file, the oldest first. Raises OSError."""
+        lines = [json.dumps(line, ensure_ascii=False) + "\n" for line in read_answers(self._file)]
+        file.write_text("".join(lines), "utf-8")
+
+    def merge(self, file: Path) -> None:
+        """Take the lines of a file that are not there yet. Raises OSError."""
+        known = {json.dumps(line) for line in read_answers(self._file)}
+        for line in read_answers(file):
+            if json.dumps(line) not in known:
+                self._append(line)
+
     def _line(self, question: Question, answer: Answer) -> dict[str, Any]:
         line = {
             "at": self._clock().isoformat(timespec="seconds"),
@@ -77,7 +89,7 @@ class AnswerJournal:
 
 
 def read_answers(file: Path) -> Iterator[dict[str, Any]]:
-    """Yield the lines of a journal, oldest first; one that a kill cut off is left out."""
+    """Yield the lines of a journal, as written; one that a kill cut off is left out."""
     for number in range(_KEPT - 1, -1, -1):
         part = _numbered(file, number)
         if part.exists():

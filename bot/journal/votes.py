@@ -64,11 +64,27 @@ class Votes:
             lambda j: j.execute("DELETE FROM votes WHERE person = ?", (person,)).rowcount
         )
 
+    def copy_to(self, file: Path) -> None:
+        """Write all votes to a new file, as they are at one moment."""
+        with closing(self._connected()) as journal, closing(sqlite3.connect(file)) as copy:
+            journal.backup(copy)
+
+    def merge(self, file: Path) -> None:
+        """Take the votes in a file of those who have not voted on the same answer since."""
+        with closing(sqlite3.connect(file)) as copy:
+            votes = copy.execute("SELECT answer, person, helpful, voted_at FROM votes").fetchall()
+        with closing(self._connected()) as journal, journal:
+            journal.executemany("INSERT OR IGNORE INTO votes VALUES (?, ?, ?, ?)", votes)
+
     async def _do(self, work: Callable[[sqlite3.Connection], _Result]) -> _Result:
         def connected() -> _Result:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            with closing(sqlite3.connect(self._file, timeout=_BUSY_TIMEOUT)) as journal, journal:
-                journal.execute(_TABLE)
+            with closing(self._connected()) as journal, journal:
                 return work(journal)
 
         return await asyncio.to_thread(connected)
+
+    def _connected(self) -> sqlite3.Connection:
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        journal = sqlite3.connect(self._file, timeout=_BUSY_TIMEOUT)
+        journal.execute(_TABLE)
+        return journal

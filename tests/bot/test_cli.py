@@ -388,11 +388,15 @@ def test_run_without_a_token_says_where_to_get_one(askben: Askben) -> None:
 
 def test_backup_wipe_restore_and_ask(askben: Askben, blog: Path, tmp_path: Path) -> None:
     assert askben("index").code == 0
-    file = str(tmp_path / "backup.tar.gz")
+    data, line = tmp_path / "data", '{"at": "2026-03-01T12:00:00+00:00", "outcome": "quoted"}\n'
+    (data / "answers.jsonl").write_text(line)
+    file = str(tmp_path / "backup")
     assert askben("backup", file).out.startswith("Backed up 1 posts in 1 chunks")
-    shutil.rmtree(tmp_path / "data" / "index")
+    shutil.rmtree(data / "index")
+    (data / "answers.jsonl").unlink()
     (blog / "bread.md").unlink()  # it can only come from the backup now
     assert askben("restore", file).out.startswith("Restored 1 posts in 1 chunks")
+    assert (data / "answers.jsonl").read_text() == line
     answer = askben("ask", "How long do I knead the dough?", "--json").json
     assert "ten minutes" in answer["answer"]
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from qdrant_client import AsyncQdrantClient
 
-from retrieval.documents import Calibration, Chunk, EmbeddedChunk, Fingerprint, IndexInfo
+from retrieval.documents import Calibration, Chunk, EmbeddedChunk, IndexInfo
 from retrieval.errors import NoIndex, StoreError
 from retrieval.queries import DateRange
 from retrieval.stores import Index, Store
@@ -24,10 +24,10 @@ from retrieval.stores.embedded import EmbeddedStore
 from retrieval.stores.server import ServerStore
 from tests.builders import (
     DIMENSION,
-    NOW,
     a_chunk,
     an_embedded_chunk,
     an_embedded_text,
+    an_index_info,
     an_indexed_post,
 )
 
@@ -39,14 +39,7 @@ UNDATED = a_chunk("Some day.", post="undated.md", published=None)
 
 
 def info(chunks: int) -> IndexInfo:
-    return IndexInfo(
-        fingerprint=Fingerprint("model", 1, "english"),
-        dimension=DIMENSION,
-        posts=1,
-        chunks=chunks,
-        sources=("blog",),
-        built_at=NOW,
-    )
+    return an_index_info(chunks=chunks)
 
 
 async def fill(store: Store, *chunks: EmbeddedChunk) -> None:
