@@ -13,6 +13,7 @@ from bot.answering.ahead import Ahead
 from bot.answering.cache import AnswerCache, Key, key_of
 from bot.answering.citations import cited_sentences, renumber
 from bot.answering.deadline import Deadline
+from bot.answering.evidence import Evidence
 from bot.answering.gate import WordsOf
 from bot.answering.joining import Joining
 from bot.answering.listing import list_posts
@@ -137,9 +138,11 @@ class Answerer:
         """
         posts = found.posts[: deadline.posts(_POSTS, clock.now())]
         # Reading the words of the passages takes some 20 ms, and others are answered meanwhile.
-        writing = await asyncio.to_thread(
-            Writing, found.question.text, posts, found.words_of, found.texts.shortened
+        evidence = await asyncio.to_thread(
+            Evidence, found.question.text, posts, found.words_of, self._embedder, found.result
         )
+        numbers = [post.number for post in posts]
+        writing = Writing(numbers, evidence.proves, found.texts.shortened)
         quoted: Answer | None = None
         trouble: str | None = None
         pieces = self._pieces(llm, found, posts, deadline, clock)
@@ -151,6 +154,7 @@ class Answerer:
                 while (piece := await ahead.next()) is not None:
                     clock.token_came()
                     writing.add(piece.text, cut=piece.cut)
+                    await evidence.weigh(writing.text)
                     shown = writing.draft()
                     if shown and quoted is None:
                         yield Draft(shown)

@@ -8,16 +8,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from bot.answering.citations import cited_numbers, parted, without_marks
 from bot.answering.control_tokens import without_control_tokens
 
 WordsOf = Callable[[str], frozenset[int]]
 
-# A sentence is proven by a passage that holds this share of its words. Set by hand: a paraphrase
-# keeps the names and numbers, and a sentence about something else shares a word or two.
-_PROVEN = 0.5
 _THOUGHTS = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL | re.IGNORECASE)
 _MASKED_LINK = re.compile(r"!?\[(?P<text>[^\[\]\n]*)\]\((?:[^()\n]|\([^()\n]*\))*\)?")
 _REFERENCE = re.compile(r"^[ \t]{0,3}\[[^\]\n]+\]:[^\n]*$", re.MULTILINE)
@@ -74,13 +71,11 @@ def harmless(text: str) -> str:
     return text
 
 
-def without_unearned(
-    text: str, words_by_post: Mapping[int, frozenset[int]], words_of: WordsOf
-) -> str:
+def without_unearned(text: str, proves: Callable[[str, int], bool]) -> str:
     """Return a text without the sentences whose citations their posts do not prove.
 
-    `words_by_post` are the words that each post says, and the question's, whose yes is an answer
-    too. Of several citations of a sentence, those that prove it stay.
+    `proves` judges a sentence without its marks by one post. Of several citations of a sentence,
+    those that prove it stay.
     """
     kept = []
     for sentence, gap in parted(text):
@@ -88,15 +83,11 @@ def without_unearned(
         if not numbers:
             kept.append(sentence + gap)
             continue
-        said = words_of(without_marks(sentence))
-        proof = [n for n in numbers if _share(said, words_by_post.get(n, frozenset())) >= _PROVEN]
-        if proof:
-            kept.append(without_marks(sentence, set(numbers) - set(proof)) + gap)
+        claim = without_marks(sentence)
+        unearned = {number for number in numbers if not proves(claim, number)}
+        if len(unearned) < len(numbers):
+            kept.append(without_marks(sentence, unearned) + gap)
     return "".join(kept).strip()
-
-
-def _share(said: frozenset[int], by: frozenset[int]) -> float:
-    return len(said & by) / len(said) if said else 0.0
 
 
 def _link_text(match: re.Match[str]) -> str:

@@ -29,10 +29,6 @@ def leaks(text: str) -> list[str]:
     return LEAKS.findall(text) + LEAKS.findall(seen) + LEAKS.findall(folded)
 
 
-def words_of(text: str) -> frozenset[int]:
-    return frozenset(hash(word) for word in re.findall(r"\w+", text.casefold()))
-
-
 def test_there_are_enough_attacks_and_no_two_are_the_same() -> None:
     assert len(set(ATTACKS)) == len(ATTACKS) >= 200
 
@@ -85,7 +81,11 @@ def test_the_words_of_a_link_stay() -> None:
     )
 
 
-SAID = {1: words_of("the dough is kneaded for ten minutes"), 2: words_of("bake it at 230 degrees")}
+SAID = {1: "the dough is kneaded for ten minutes", 2: "bake it at 230 degrees"}
+
+
+def proves(claim: str, number: int) -> bool:
+    return claim.casefold().rstrip(".") == SAID.get(number)
 
 
 @pytest.mark.parametrize(
@@ -99,4 +99,4 @@ SAID = {1: words_of("the dough is kneaded for ten minutes"), 2: words_of("bake i
     ],
 )
 def test_a_citation_has_to_be_earned(text: str, left: str) -> None:
-    assert without_unearned(text, SAID, words_of) == left
+    assert without_unearned(text, proves) == left
