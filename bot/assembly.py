@@ -202,7 +202,12 @@ async def assemble(settings: Settings) -> AsyncIterator[App]:
         if settings.golden_questions:
             gate = GoldenGate(settings.golden_questions, embedder=embedder, clock=_now)
         indexer = Indexer(
-            store=store, embedder=embedder, clock=_now, language=settings.language, gate=gate
+            store=store,
+            embedder=embedder,
+            clock=_now,
+            language=settings.language,
+            gate=gate,
+            spool_folder=settings.data_dir,
         )
         schedule = _schedule(settings, indexer, fetcher)
         searcher = Searcher(store=store, embedder=embedder, reranker=reranker)
@@ -222,6 +227,7 @@ async def assemble(settings: Settings) -> AsyncIterator[App]:
                 embedder=embedder,
                 llm=llm,
                 author=settings.author,
+                rewrite=settings.llm_rewrites,
                 deadline=settings.answer_deadline,
                 watch=lambda question, events: journal.watch(
                     question, metrics.watch_answer(events)

@@ -69,6 +69,7 @@ class Settings(BaseSettings):
     llm_url: str | None = None
     llm_model: str | None = None
     llm_api_key: SecretStr | None = None
+    llm_rewrites: bool = False
     llm_api_key_file: Path | None = None
     journal_questions: bool = False
     answer_deadline: float = Field(default=5.0, gt=0, le=600)

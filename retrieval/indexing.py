@@ -4,29 +4,40 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
 
 from retrieval.calibration import calibrate
 from retrieval.documents import FailedPage, Fingerprint, IndexInfo, LeftOutPage
 from retrieval.embedding import Embedder
-from retrieval.errors import ReindexRefused, ReindexRunning, SourceError
+from retrieval.errors import ReindexRefused, ReindexRunning
 from retrieval.languages import detect_language
-from retrieval.planning import ChunkedPage, Plan, ReadPage, UnchangedPage, make_plan
+from retrieval.planning import (
+    ChunkedPage,
+    Plan,
+    ReadPage,
+    UnchangedPage,
+    make_plan,
+    require_posts,
+    too_great_a_loss,
+)
 from retrieval.reading import ReadSources, SourceReader
 from retrieval.reports import Preview, Progress, Report, Stage
 from retrieval.sources import Source
+from retrieval.spool import ChunkSpool
 from retrieval.stores import Index, Store
 
 _BATCH = 128  # chunks embedded and written between two reports of progress
-_MOST_LOST = 0.2  # share of the posts that a reindex may remove without being told to
-_FEWEST_LOST = 3  # of a small blog, a post or two may go
+_KEPT_AT_ONCE = 1024  # chunks taken over from the old index in one step
 _CHUNKS_PER_SECOND = 20  # a cautious guess, for a plan that says how long it will take
 
 # Takes the serving index and the new one, and raises ReindexRefused if the new one is worse.
 Gate = Callable[[Index, Index], Awaitable[None]]
+_Item = TypeVar("_Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +71,18 @@ class Indexer:
         clock: Callable[[], datetime],
         language: str | None = None,
         gate: Gate | None = None,
+        spool_folder: Path | None = None,
     ) -> None:
-        """Take the parts. Without a `language`, that of the blog is detected at the first index."""
+        """Take the parts. Without a `language`, that of the blog is detected at the first index.
+
+        What is new is kept in a file in `spool_folder` until it is embedded.
+        """
         self._gate = gate
         self._store = store
         self._embedder = embedder
         self._clock = clock
         self._language = language
+        self._spool_folder = spool_folder
         self._running = asyncio.Lock()
 
     @property
@@ -89,15 +105,16 @@ class Indexer:
         StoreError when the new index cannot be made. The old one then serves on.
         """
         async with self._one_at_a_time():
-            run = self._new(on_progress)
-            return await run.run(sources, force=force, news_only=news_only)
+            with self._new(on_progress) as run:
+                return await run.run(sources, force=force, news_only=news_only)
 
     async def preview(
         self, sources: Sequence[Source], on_progress: Callable[[Progress], None] | None = None
     ) -> Preview:
         """Return what a reindex would do. Raises what a reindex raises, but changes nothing."""
         async with self._one_at_a_time():
-            prepared = await self._new(on_progress).prepare(sources)
+            with self._new(on_progress) as run:
+                prepared = await run.prepare(sources)
         plan = prepared.plan
         return Preview(
             changes=plan.changes,
@@ -109,7 +126,7 @@ class Indexer:
             failed=prepared.failed,
             left_out=prepared.left_out,
             seconds=len(plan.embed) / _CHUNKS_PER_SECOND,
-            refused=_too_great_a_loss(plan, prepared.posts_before),
+            refused=too_great_a_loss(plan, prepared.posts_before),
             changes_nothing=prepared.changes_nothing,
         )
 
@@ -132,15 +149,18 @@ class Indexer:
         async with self._running:
             yield
 
-    def _new(self, on_progress: Callable[[Progress], None] | None) -> _Reindex:
-        return _Reindex(
-            store=self._store,
-            embedder=self._embedder,
-            now=self._clock(),
-            language=self._language,
-            gate=self._gate,
-            on_progress=on_progress or _silent,
-        )
+    @contextmanager
+    def _new(self, on_progress: Callable[[Progress], None] | None) -> Iterator[_Reindex]:
+        with ChunkSpool(self._spool_folder) as spool:
+            yield _Reindex(
+                store=self._store,
+                embedder=self._embedder,
+                spool=spool,
+                now=self._clock(),
+                language=self._language,
+                gate=self._gate,
+                on_progress=on_progress or _silent,
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +169,7 @@ class _Reindex:
 
     store: Store
     embedder: Embedder
+    spool: ChunkSpool
     now: datetime
     language: str | None
     gate: Gate | None
@@ -158,7 +179,7 @@ class _Reindex:
         started = time.monotonic()
         prepared = await self.prepare(sources, news_only=news_only)
         plan, old = prepared.plan, prepared.old
-        loss = _too_great_a_loss(plan, prepared.posts_before)
+        loss = too_great_a_loss(plan, prepared.posts_before)
         if loss and not force:
             raise ReindexRefused(f"{loss}; if that is right, run askben index --force")
         if old and prepared.changes_nothing:
@@ -200,6 +221,7 @@ class _Reindex:
         posts = posts_before if same_vectors else {}
         reader = SourceReader(
             embedder=self.embedder,
+            spool=self.spool,
             known=posts,
             today=self.now.date(),
             on_page=lambda count: self.on_progress(Progress(Stage.READING, count, None)),
@@ -208,15 +230,15 @@ class _Reindex:
         read = await reader.read(sources, news_only=news_only)
         pages = list(read.pages)
         # What another model embedded cannot be taken over, but its text can be embedded again.
-        rescued = await _rescue(read, old) if old and not same_vectors else []
+        rescued = await self._rescue(read, old) if old and not same_vectors else []
         plan = make_plan(posts, [*pages, *rescued], complete=read.complete)
-        _require_posts(plan, pages)
+        require_posts(plan, pages)
         return Prepared(
             plan=plan,
             old=old,
             same_vectors=same_vectors,
             posts_before=tuple(posts_before),
-            fingerprint=self.embedder.fingerprint(language or _language_of(plan)),
+            fingerprint=self.embedder.fingerprint(language or self._language_of(plan)),
             failed=tuple(page for page in pages if isinstance(page, FailedPage)),
             left_out=tuple(page for page in pages if isinstance(page, LeftOutPage)),
         )
@@ -227,10 +249,12 @@ class _Reindex:
         language = info.fingerprint.language
         self.on_progress(Progress(Stage.EMBEDDING, done, total))
         async with self.store.build(dimension=info.dimension) as build:
-            if plan.kept:
-                await build.keep(plan.kept, plan.fresh)
-            for start in range(0, total, _BATCH):
-                batch = plan.embed[start : start + _BATCH]
+            fresh = {chunk.id: chunk for chunk in plan.fresh}
+            for ids in _batches(plan.kept, _KEPT_AT_ONCE):
+                changed = [fresh[chunk_id] for chunk_id in ids if chunk_id in fresh]
+                await build.keep(ids, await asyncio.to_thread(self.spool.take, changed))
+            for planned in _batches(plan.embed, _BATCH):
+                batch = await asyncio.to_thread(self.spool.take, planned)
                 await build.add(await self.embedder.embed_chunks(batch, language))
                 done += len(batch)
                 self.on_progress(Progress(Stage.EMBEDDING, done, total))
@@ -241,41 +265,25 @@ class _Reindex:
                 await self.gate(before, await build.finished(info))
             await build.swap(info)
 
+    async def _rescue(self, read: ReadSources, old: Index) -> list[ReadPage]:
+        """Return what an index of another model holds of pages that failed or were not read."""
+        posts = (await old.catalogue()).posts
+        named = {page.post for page in read.pages}
+        missing = [page.post for page in read.pages if isinstance(page, FailedPage | UnchangedPage)]
+        if not read.complete:
+            missing += [post for post in posts if post not in named]
+        return [
+            ChunkedPage(post, self.spool.put(await old.chunks(posts[post].chunk_ids)))
+            for post in missing
+            if post in posts
+        ]
 
-async def _rescue(read: ReadSources, old: Index) -> list[ReadPage]:
-    """Return what an index of another model holds of pages that failed, or were not read at all."""
-    posts = (await old.catalogue()).posts
-    named = {page.post for page in read.pages}
-    missing = [page.post for page in read.pages if isinstance(page, FailedPage | UnchangedPage)]
-    if not read.complete:
-        missing += [post for post in posts if post not in named]
-    return [
-        ChunkedPage(post, tuple(await old.chunks(posts[post].chunk_ids)))
-        for post in missing
-        if post in posts
-    ]
-
-
-def _language_of(plan: Plan) -> str:
-    return detect_language(chunk.text for chunk in plan.embed)
+    def _language_of(self, plan: Plan) -> str:
+        return detect_language(self.spool.take([planned])[0].text for planned in plan.embed)
 
 
-def _too_great_a_loss(plan: Plan, before: Collection[str]) -> str | None:
-    """Return how many posts a reindex would lose, if so many are likelier a mistake."""
-    removed = len(plan.changes.removed)
-    if removed < _FEWEST_LOST or removed <= _MOST_LOST * len(before):
-        return None
-    first = plan.changes.removed[0]
-    return f"{removed} of the {len(before)} posts would be removed, such as {first}"
-
-
-def _require_posts(plan: Plan, pages: Sequence[ReadPage]) -> None:
-    if plan.posts:
-        return
-    reasons = [
-        f"{page.post} {page.why}" for page in pages if isinstance(page, FailedPage | LeftOutPage)
-    ]
-    raise SourceError(f"None of the pages can be indexed: {'; '.join(reasons[:3])}")
+def _batches(items: Sequence[_Item], size: int) -> Iterator[Sequence[_Item]]:
+    return (items[start : start + size] for start in range(0, len(items), size))
 
 
 def _silent(_: Progress) -> None:

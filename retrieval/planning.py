@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from retrieval.documents import Chunk, FailedPage, IndexedPost, LeftOutPage
+from retrieval.documents import FailedPage, IndexedPost, LeftOutPage
+from retrieval.errors import SourceError
+
+_MOST_LOST = 0.2  # share of the posts that a reindex may remove without being told to
+_FEWEST_LOST = 3  # of a small blog, a post or two may go
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,11 +20,21 @@ class UnchangedPage:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedChunk:
+    """A chunk as a plan needs it; `at` and `size` say where all of it is kept meanwhile."""
+
+    id: str
+    headings: tuple[str, ...]
+    at: int = 0
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ChunkedPage:
     """A page that is new or has changed, cut into chunks."""
 
     post: str
-    chunks: tuple[Chunk, ...]
+    chunks: tuple[PlannedChunk, ...]
 
 
 ReadPage = UnchangedPage | ChunkedPage | FailedPage | LeftOutPage
@@ -47,8 +61,8 @@ class Plan:
     """
 
     kept: tuple[str, ...]
-    fresh: tuple[Chunk, ...]
-    embed: tuple[Chunk, ...]
+    fresh: tuple[PlannedChunk, ...]
+    embed: tuple[PlannedChunk, ...]
     dropped: tuple[str, ...]
     posts: int
     changes: Changes
@@ -77,8 +91,8 @@ def make_plan(
         named = {page.post for page in pages}
         pages += [UnchangedPage(post) for post in indexed if post not in named]
     kept: list[str] = []
-    fresh: list[Chunk] = []
-    embed: list[Chunk] = []
+    fresh: list[PlannedChunk] = []
+    embed: list[PlannedChunk] = []
     posts: set[str] = set()
     added: list[str] = []
     changed: list[str] = []
@@ -110,3 +124,22 @@ def make_plan(
         posts=len(posts),
         changes=Changes(tuple(added), tuple(changed), tuple(removed), sections),
     )
+
+
+def too_great_a_loss(plan: Plan, before: Collection[str]) -> str | None:
+    """Return how many posts a reindex would lose, if so many are likelier a mistake."""
+    removed = len(plan.changes.removed)
+    if removed < _FEWEST_LOST or removed <= _MOST_LOST * len(before):
+        return None
+    first = plan.changes.removed[0]
+    return f"{removed} of the {len(before)} posts would be removed, such as {first}"
+
+
+def require_posts(plan: Plan, pages: Sequence[ReadPage]) -> None:
+    """Raise SourceError, with the reasons of some pages, where a plan leaves no posts at all."""
+    if plan.posts:
+        return
+    reasons = [
+        f"{page.post} {page.why}" for page in pages if isinstance(page, FailedPage | LeftOutPage)
+    ]
+    raise SourceError(f"None of the pages can be indexed: {'; '.join(reasons[:3])}")

@@ -9,7 +9,6 @@ from datetime import date
 
 from retrieval.chunking import chunk
 from retrieval.documents import (
-    Chunk,
     Document,
     FailedPage,
     IndexedPost,
@@ -22,8 +21,9 @@ from retrieval.embedding.vocabulary import Vocabulary
 from retrieval.errors import PageError, SourceError
 from retrieval.parsing import parse
 from retrieval.parsing.addresses import same_page
-from retrieval.planning import ChunkedPage, ReadPage, UnchangedPage
+from retrieval.planning import ChunkedPage, PlannedChunk, ReadPage, UnchangedPage
 from retrieval.sources import Source
+from retrieval.spool import ChunkSpool
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +41,15 @@ class SourceReader:
         self,
         *,
         embedder: Embedder,
+        spool: ChunkSpool,
         known: Mapping[str, IndexedPost],
         today: date,
         on_page: Callable[[int], None],
         on_loading: Callable[[], None],
     ) -> None:
-        """Take what is indexed already; `on_page` is told how many pages were read."""
+        """Take what is indexed already, and where chunks go; `on_page` hears how many were read."""
         self._embedder = embedder
+        self._spool = spool
         self._known = known
         self._today = today
         self._on_page = on_page
@@ -89,7 +91,7 @@ class SourceReader:
         clash = self._clash(page.post, document.url, source)
         return clash or ChunkedPage(page.post, await self._chunk(document, page.digest))
 
-    async def _chunk(self, document: Document, digest: str) -> tuple[Chunk, ...]:
+    async def _chunk(self, document: Document, digest: str) -> tuple[PlannedChunk, ...]:
         if self._vocabulary is None:
             self._on_loading()
             self._vocabulary = await self._embedder.vocabulary()
@@ -97,7 +99,7 @@ class SourceReader:
         chunks = await asyncio.to_thread(
             chunk, document, page_digest=digest, count_tokens=measure.count, limit=measure.limit
         )
-        return tuple(chunks)
+        return await asyncio.to_thread(self._spool.put, chunks)
 
     def _clash(self, post: str, url: str, source: str) -> FailedPage | LeftOutPage | None:
         """Note the address of a post; return what becomes of one that has that of an earlier one.

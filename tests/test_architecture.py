@@ -24,7 +24,7 @@ FLOORS: list[list[str]] = [
     ],
     [
         *("retrieval.parsing", "retrieval.sources", "retrieval.chunking", "retrieval.planning"),
-        *("retrieval.embedding", "retrieval.stores", "retrieval.ranking"),
+        *("retrieval.embedding", "retrieval.stores", "retrieval.ranking", "retrieval.spool"),
         "retrieval.answerability",
         *(
             "bot.settings",

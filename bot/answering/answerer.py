@@ -21,6 +21,7 @@ from bot.answering.prompt import make_messages
 from bot.answering.quoter import Quoter
 from bot.answering.quoting import quoted_line
 from bot.answering.reading import read_query
+from bot.answering.rewriter import rewritten
 from bot.answering.sources import in_order, number_posts, source_about, source_of
 from bot.answering.types import Answer, Draft, NumberedPost, Outcome, Question, Source, Timings
 from bot.answering.writing import Writing
@@ -54,18 +55,20 @@ class Answerer:
         llm: LLM | None,
         author: str,
         deadline: float,
+        rewrite: bool = False,
         watch: Watch = lambda _, events: events,
     ) -> None:
         """Take the parts it works with. `deadline` is in seconds from the question.
 
-        `author` may be empty. `watch` sees every question and the events of its answer, and hands
-        them on.
+        `author` may be empty. With `rewrite`, the LLM makes follow-ups stand alone. `watch` sees
+        every question and the events of its answer, and hands them on.
         """
         self._searcher = searcher
         self._embedder = embedder
         self._llm = llm
         self._author = author
         self._seconds = deadline
+        self._rewriter = llm if rewrite else None
         self._quoter = Quoter(embedder)
         self._cache = AnswerCache()
         self._joining = Joining(lambda asked: watch(asked, self._answer(asked)))
@@ -106,12 +109,15 @@ class Answerer:
         return key_of(question, info) if info else None
 
     async def _find(self, question: Question, deadline: Deadline) -> _Found:
-        query = read_query(question)
+        asked = question
+        if self._rewriter and not question.quick:
+            asked = await rewritten(self._rewriter, question, deadline)
+        query = read_query(asked)
         result = await self._searcher.search(
             query, limit=_LISTED_POSTS, rerank_until=deadline.rerank_until
         )
         words_of = partial(self._embedder.words_of, language=result.language)
-        return _Found(question, result, words_of, query.order)
+        return _Found(question, asked, result, words_of, query.order)
 
     async def _events(
         self, found: _Found, deadline: Deadline, clock: _Clock
@@ -203,7 +209,7 @@ class Answerer:
 
     async def _quote(self, found: _Found, deadline: Deadline, clock: _Clock) -> Answer:
         """Answer in the words of the posts."""
-        chosen = await self._quoter.choose(found.question, found.result, found.posts, deadline.end)
+        chosen = await self._quoter.choose(found.asked, found.result, found.posts, deadline.end)
         if not chosen:  # nothing that is sure to answer, or only code and headings
             return self._refuse(found, clock)
         text, order = renumber(
@@ -232,12 +238,18 @@ class Answerer:
 
 
 class _Found:
-    """A question with what the search found for it."""
+    """A question, how it was searched for, and what was found."""
 
     def __init__(
-        self, question: Question, result: SearchResult, words_of: WordsOf, order: Order | None
+        self,
+        question: Question,
+        asked: Question,
+        result: SearchResult,
+        words_of: WordsOf,
+        order: Order | None,
     ) -> None:
         self.question = question
+        self.asked = asked
         self.result = result
         self.words_of = words_of
         self.order = order

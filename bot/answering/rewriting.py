@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from bot.answering.types import Question, Role
-from retrieval.languages import STOP_WORDS
+from retrieval.languages import STOP_WORDS, detect_language
 
 _GOES_ON = re.compile(
     r"""
@@ -87,6 +87,16 @@ def standalone(question: Question) -> Standalone:
         own=text,
         context=f"{(telling or question.earlier)[-1]} {_names_in_answers(question)}".rstrip(),
     )
+
+
+def needs_rewriting(question: Question) -> bool:
+    """Tell whether a question may mean something that only the conversation names.
+
+    The rules know English alone; in another language, every question after another may.
+    """
+    if not question.earlier:
+        return False
+    return bool(standalone(question).context) or detect_language([question.text]) != "english"
 
 
 def _leans_on_what_was_said(text: str) -> bool:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from retrieval.documents import FailedPage, LeftOutPage
-from retrieval.planning import ChunkedPage, UnchangedPage, make_plan
+from retrieval.planning import ChunkedPage, PlannedChunk, UnchangedPage, make_plan
 from tests.builders import a_chunk, an_indexed_post
 
-OLD, NEW = a_chunk("Old."), a_chunk("New.")
-INDEXED = {"post.md": an_indexed_post(OLD)}
+OLD, NEW = (PlannedChunk(a_chunk(text).id, ()) for text in ("Old.", "New."))
+INDEXED = {"post.md": an_indexed_post(a_chunk("Old."))}
 
 
 def test_a_first_index_embeds_everything() -> None:

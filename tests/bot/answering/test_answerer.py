@@ -43,11 +43,20 @@ async def server() -> AsyncIterator[FakeLLM]:
 
 
 def make_answerer(
-    store: EmbeddedStore, embedder: Embedder, llm: LLM | None = None, *, deadline: float = 5.0
+    store: EmbeddedStore,
+    embedder: Embedder,
+    llm: LLM | None = None,
+    *,
+    deadline: float = 5.0,
+    rewrite: bool = False,
 ) -> Answerer:
-    searcher = Searcher(store=store, embedder=embedder)
     return Answerer(
-        searcher=searcher, embedder=embedder, llm=llm, author="Ben Alder", deadline=deadline
+        searcher=Searcher(store=store, embedder=embedder),
+        embedder=embedder,
+        llm=llm,
+        author="Ben Alder",
+        deadline=deadline,
+        rewrite=rewrite,
     )
 
 
@@ -299,3 +308,20 @@ async def test_without_an_index_there_is_an_error_and_no_answer(
     with pytest.raises(NoIndex):
         await ask(make_answerer(empty, embedder), POWER)
     await empty.close()
+
+
+async def test_a_follow_up_is_searched_for_as_the_llm_rewrote_it(
+    server: FakeLLM, store: EmbeddedStore, embedder: Embedder
+) -> None:
+    history = (Turn(Role.USER, "Which posts are about birds?"), Turn(Role.ASSISTANT, "Two [1]."))
+    question = replace(a_question("¿Y la otra cosa?"), history=history)
+    server.will_say("What does the server under the stairs cost in a year, unlike the birds?")
+    server.later = [Script(["It costs £96.06 over a year [1]."])]
+    llm = LLM(server.url, model=None, api_key=None)
+    answer, _ = await ask(make_answerer(store, embedder, llm, rewrite=True), question)
+    await llm.close()
+    assert answer.outcome is Outcome.ANSWERED
+    assert answer.sources[0].url == "https://ben.example/posts/home-server-power-bill/"
+    written = server.chats[-1]["messages"]
+    assert [message["content"] for message in written[1:-1]] == [turn.content for turn in history]
+    assert written[-1]["content"].endswith("Question: ¿Y la otra cosa?")
