@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from retrieval.catalogue import Catalogue, within
 from retrieval.documents import IndexedPost, SparseVector
@@ -75,8 +75,7 @@ def rank(
     for name, scores in by_post.items():
         facts = catalogue.posts[name]
         bonus = _PREFERRED_DATES if preferred and within(facts, preferred) else 0.0
-        post = _ranked_post(facts, scores, cosines, last)
-        ranked.append(replace(post, score=min(1.0, max(0.0, (post.score + bonus) / perfect))))
+        ranked.append(_ranked_post(facts, scores, cosines, last, bonus=bonus, perfect=perfect))
     # The name settles ties, so that the same question always gets the same order.
     return sorted(ranked, key=lambda post: (-post.score, post.post))
 
@@ -91,8 +90,11 @@ def _ranked_post(
     scores: Mapping[str, float],
     cosines: Mapping[str, float],
     last: float,
+    *,
+    bonus: float,
+    perfect: float,
 ) -> RankedPost:
-    """Return a post with its worth for a score."""
+    """Return a post with its worth as a share of the `perfect` one for a score."""
     best_first = sorted(scores, key=lambda chunk_id: (-scores[chunk_id], chunk_id))
     found = [cosines[chunk_id] for chunk_id in best_first if chunk_id in cosines]
     # The mean cosine of the whole post: a chunk that was not found is no nearer than the last hit.
@@ -101,7 +103,7 @@ def _ranked_post(
     telling = sum(scores[one] >= _TELLING * best for one in best_first[:_MOST_TELLING])
     return RankedPost(
         post=post.post,
-        score=best + _WHOLE_POST * whole,
+        score=min(1.0, max(0.0, (best + _WHOLE_POST * whole + bonus) / perfect)),
         chunk_ids=tuple(best_first),
         cosines=tuple(cosines.get(chunk_id, last) for chunk_id in best_first),
         telling=max(1, telling),

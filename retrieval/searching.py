@@ -77,10 +77,11 @@ class Searcher:
         query = await search.dated(query)
         if not query.text:
             return await search.by_date(query, limit)
-        result = await search.by_topic(query, limit)
         if self._reranker and query.wanted is Wanted.ANSWER and query.order is None:
-            return await _reranked(self._reranker, query, result, rerank_until)
-        return result
+            result = await search.by_topic(query, max(limit, _RERANKED))
+            result = await _reranked(self._reranker, query, result, rerank_until)
+            return replace(result, passages=result.passages[:limit])
+        return await search.by_topic(query, limit)
 
 
 class IndexSearch:

@@ -113,8 +113,11 @@ class Answerer:
         if self._rewriter and not question.quick:
             asked = await rewritten(self._rewriter, question, deadline)
         query = read_query(asked)
+        listed = query.wanted is not Wanted.ANSWER or not query.text
         result = await self._searcher.search(
-            query, limit=_LISTED_POSTS, rerank_until=deadline.rerank_until
+            query,
+            limit=_LISTED_POSTS if listed else _POSTS,
+            rerank_until=deadline.rerank_until,
         )
         words_of = partial(self._embedder.words_of, language=result.language)
         return _Found(question, asked, result, words_of, query.order)

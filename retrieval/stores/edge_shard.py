@@ -61,7 +61,12 @@ class EdgeShard:
                 # A build that was interrupted is thrown away, so there is nothing to recover.
                 wal_enabled=False,
             )
-            return cls(edge.EdgeShard.create(str(folder), config))
+            shard = edge.EdgeShard.create(str(folder), config)
+            # Without it a search of one year took 45 ms at 6,475 chunks, with it 0.3.
+            shard.update(
+                edge.UpdateOperation.create_field_index(PUBLISHED, edge.PayloadSchemaType.Datetime)
+            )
+            return cls(shard)
 
     @classmethod
     def load(cls, folder: Path) -> EdgeShard:
