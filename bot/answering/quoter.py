@@ -60,5 +60,7 @@ class Quoter:
         said = await self._embedder.words_of_each([one.text for one in quotable], language)
         rarity = rarities(frozenset(asked.sparse.indices), said)
         quotable = promising(quotable, said, rarity)
-        embedded = await self._embedder.embed_texts([one.text for one in quotable], language)
+        # A sentence says what it is about less often than its post's title does.
+        texts = [f"{one.chunk.title}: {one.text}" for one in quotable]
+        embedded = await self._embedder.embed_texts(texts, language)
         return choose_quotes(asked, quotable, embedded, rarity, trust=result.trust)

@@ -15,7 +15,7 @@ from retrieval.sentences import sentences
 
 _SAYS_SOMETHING = {BlockKind.PARAGRAPH, BlockKind.QUOTE, BlockKind.LIST}
 _LIST_MARK = re.compile(r"^\s*(?:[•◦▪‣*-]|\d{1,3}[.)])\s+")
-_LONGEST = 320  # characters of a sentence worth quoting
+_LONGEST = 450  # characters of a sentence worth quoting
 _SHORTEST = 36  # bytes of UTF-8, in which a Chinese character counts for as much as it says
 _MOST_QUOTES = 6
 _LONGEST_ANSWER = 600  # characters, marks included
@@ -29,7 +29,7 @@ _GOOD_ENOUGH = 0.6  # a further sentence is quoted from this share of the best o
 # A quoted answer cannot say that it does not know, as an LLM can, so it has to be surer: by the log
 # odds over those that are enough for an LLM, and by the score of the best sentence. Measured, too.
 _SCORE_WEIGHT = 3.0
-_SURE_SCORE = 1.25
+_SURE_SCORE = 1.3
 
 
 @dataclass(frozen=True, slots=True)
