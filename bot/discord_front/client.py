@@ -43,7 +43,7 @@ from bot.journal.votes import Votes
 from bot.texts import texts_in
 
 ANYWHERE = Policy()
-_LAST_ANSWERS = 7.0  # seconds; those who stop containers wait for ten
+_LAST_ANSWERS = 6.0  # seconds, one more than an answer takes; a stop has ten in all
 OnConnection = Callable[[bool], None]
 
 _log = logging.getLogger(__name__)
