@@ -163,7 +163,7 @@ class Answerer:
                 while (piece := await ahead.next()) is not None:
                     clock.token_came()
                     writing.add(piece.text, cut=piece.cut)
-                    await evidence.weigh(writing.text)
+                    await evidence.weigh(writing.text, finished=False)
                     shown = writing.draft()
                     if shown and quoted is None:
                         yield Draft(shown)
@@ -176,6 +176,7 @@ class Answerer:
         if trouble is None and writing.says_that_there_is_none:
             yield self._refuse(found, clock)
             return
+        await evidence.weigh(writing.text)
         text, order = writing.finished()
         if order:
             sources = await asyncio.to_thread(self._sources, found, text, order)

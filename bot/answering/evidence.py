@@ -9,6 +9,9 @@ import asyncio
 import re
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from bot.answering.citations import cited_numbers, parted, without_marks
 from bot.answering.gate import WordsOf
 from bot.answering.quoting import Sentence, sentences_of
@@ -59,6 +62,7 @@ class Evidence:
         for sentence in sentences_of(posts):
             self._sentences[sentence.number].append(sentence)
         self._nearness: dict[tuple[str, int], float] = {}
+        self._vectors: dict[str, NDArray[np.float32]] = {}
 
     def proves(self, claim: str, number: int) -> bool:
         """Tell whether a post proves a sentence, by what has been weighed of it so far."""
@@ -73,9 +77,13 @@ class Evidence:
         needed = _BY_WORDS + (_PROVEN - _BY_WORDS) * self._trust
         return share + self._trust * nearness >= needed
 
-    async def weigh(self, text: str) -> None:
-        """Measure how near the cited sentences of a text are to what they cite, each once."""
-        for sentence, _ in parted(text):
+    async def weigh(self, text: str, *, finished: bool = True) -> None:
+        """Measure how near the cited sentences of a text are to what they cite, each once.
+
+        The last one of a text that is not finished may go on, and waits.
+        """
+        sentences = parted(text) if finished else parted(text)[:-1]
+        for sentence, _ in sentences:
             claim = without_marks(sentence)
             for number in cited_numbers(sentence):
                 if (claim, number) not in self._nearness and self._is_open(claim, number):
@@ -96,8 +104,11 @@ class Evidence:
         )
         said.sort(key=lambda one: -len(claimed & one[1]))
         texts = [claim, *(text for text, _ in said[:_LOOKED_AT])]
-        asked, *found = await self._embedder.embed_texts(texts, self._language)
-        return max((float(asked.dense @ one.dense) for one in found), default=0.0)
+        new = [text for text in texts if text not in self._vectors]
+        embedded = await self._embedder.embed_texts(new, self._language)
+        self._vectors |= {text: one.dense for text, one in zip(new, embedded, strict=True)}
+        claimed_vector, *found = (self._vectors[text] for text in texts)
+        return max((float(claimed_vector @ one) for one in found), default=0.0)
 
     def _share(self, claim: str, number: int) -> float:
         words = self._words_in(claim)

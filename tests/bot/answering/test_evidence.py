@@ -84,3 +84,12 @@ async def test_in_another_language_names_and_numbers_have_to_agree(
     evidence = await evidence_in(embedder, SERVER)
     await evidence.weigh(f"{claim} [1]")
     assert evidence.proves(claim, 1) is earned
+
+
+async def test_a_sentence_that_goes_on_is_weighed_when_it_has_ended(embedder: Embedder) -> None:
+    evidence = await evidence_in(embedder, SERVER)
+    claim = "The GPU stayed out of its lowest power state as the model server held on to it."
+    await evidence.weigh(f"{claim} [1]", finished=False)
+    assert not evidence.proves(claim, 1)
+    await evidence.weigh(f"{claim} [1] And", finished=False)
+    assert evidence.proves(claim, 1)
