@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import replace
 from functools import partial
 
@@ -176,7 +176,9 @@ class Answerer:
         if trouble is None and writing.says_that_there_is_none:
             yield self._refuse(found, clock)
             return
-        await evidence.weigh(writing.text)
+        with suppress(TimeoutError):  # what is not weighed by then has to be earned by its words
+            async with asyncio.timeout_at(deadline.end):
+                await evidence.weigh(writing.text)
         text, order = writing.finished()
         if order:
             sources = await asyncio.to_thread(self._sources, found, text, order)

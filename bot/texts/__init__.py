@@ -7,23 +7,22 @@ from bot.texts.english import ENGLISH
 from bot.texts.german import GERMAN
 from bot.texts.spanish import SPANISH
 from bot.texts.wording import Texts
-from retrieval.languages import detect_language
+from retrieval.languages import detect_language, language_of_tag
 
 __all__ = ["ENGLISH", "LANGUAGES", "Texts", "texts_for", "texts_in"]
 
-# By the name that `retrieval.languages` gives a language, and by the beginning of its locales.
+# By the name that `retrieval.languages` gives a language.
 LANGUAGES: dict[str, Texts] = {
     "english": ENGLISH,
     "german": GERMAN,
     "spanish": SPANISH,
     "chinese": CHINESE,
 }
-_LOCALES = {"en": ENGLISH, "de": GERMAN, "es": SPANISH, "zh": CHINESE}
 
 
 def texts_in(locale: str) -> Texts:
     """Return the texts of a locale such as `es-419`; English where there are none of it."""
-    return _LOCALES.get(locale.partition("-")[0], ENGLISH)
+    return LANGUAGES.get(language_of_tag(locale) or "", ENGLISH)
 
 
 def texts_for(question: str, locale: str) -> Texts:

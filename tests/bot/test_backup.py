@@ -20,12 +20,15 @@ from tests.builders import NOW, a_source, an_answer, an_index_info
 
 
 class IndexInAFile:
-    """An index that is one line of text."""
+    """An index that is one line of text, and cannot be backed up while it is `broken`."""
 
     def __init__(self, line: str = "the index") -> None:
         self.line = line
+        self.broken = False
 
     async def back_up(self, file: Path) -> IndexInfo:
+        if self.broken:
+            raise BackupError("The index is broken")
         file.write_text(self.line)
         return an_index_info()
 
@@ -91,7 +94,17 @@ async def test_nothing_is_left_beside_a_backup(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["backup", "data"]
 
 
-async def test_a_backup_that_cannot_be_written_leaves_the_one_before(tmp_path: Path) -> None:
+async def test_a_backup_that_fails_leaves_the_one_before(tmp_path: Path) -> None:
+    house = House(tmp_path / "data")
+    await house.backup.back_up(tmp_path / "backup")
+    before = (tmp_path / "backup").read_bytes()
+    house.index.broken = True
+    with pytest.raises(BackupError, match="broken"):
+        await house.backup.back_up(tmp_path / "backup")
+    assert (tmp_path / "backup").read_bytes() == before
+
+
+async def test_a_backup_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     house = House(tmp_path / "data")
     with pytest.raises(BackupError, match="cannot be written"):
         await house.backup.back_up(tmp_path / "nowhere" / "backup")
