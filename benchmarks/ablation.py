@@ -49,6 +49,10 @@ def _as_it_stands(question: Question) -> Query:
     return Query(meant.own, context=meant.context)
 
 
+def _as_asked(query: Query, _: str) -> Query:
+    return query
+
+
 def _by_itself(question: Question) -> Standalone:
     return Standalone(question.text)
 
@@ -69,17 +73,18 @@ _PARTS: dict[str, dict[str, Any]] = {
         "retrieval.ranking._WORDS": 0.7,  # the best without it
     },
     "the post as a whole": {"retrieval.ranking._WHOLE_POST": 0.0},
+    "the voice of the posts": {"retrieval.searching.in_first_person": _as_asked},
     "dates and orders": {"benchmarks.pipelines.read_query": _as_it_stands},
     "preference for dates": {"retrieval.ranking._PREFERRED_DATES": 0.0},
     "the conversation": {"bot.answering.reading.standalone": _by_itself},
     "a follow-up once more by itself": {_EMBED: _behind_its_context_once},
-    "margin, in refusal": {"retrieval.searching.evidence_of": _without(margin=0.0)},
-    "coverage, in refusal": {"retrieval.searching.evidence_of": _without(coverage=0.0)},
+    "margin, in refusal": {"retrieval.index_search.evidence_of": _without(margin=0.0)},
+    "coverage, in refusal": {"retrieval.index_search.evidence_of": _without(coverage=0.0)},
     "missing words, in refusal": {
-        "retrieval.searching.evidence_of": _without(strangest_missing=0.0)
+        "retrieval.index_search.evidence_of": _without(strangest_missing=0.0)
     },
     "a follow-up's advantage, in refusal": {
-        "retrieval.searching.evidence_of": _without(goes_on=False)
+        "retrieval.index_search.evidence_of": _without(goes_on=False)
     },
 }
 

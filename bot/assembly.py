@@ -198,9 +198,9 @@ async def assemble(settings: Settings) -> AsyncIterator[App]:
         limits = FetchLimits(largest=settings.largest_page, private=settings.private_addresses)
         fetcher = Fetcher(settings.data_dir / "http.sqlite", limits)
         closing.push_async_callback(fetcher.close)
-        gate = None
-        if settings.golden_questions:
-            gate = GoldenGate(settings.golden_questions, embedder=embedder, clock=_now)
+        searches = partial(Searcher, embedder=embedder, author=settings.author)
+        golden = settings.golden_questions
+        gate = GoldenGate(golden, searches=searches, clock=_now) if golden else None
         indexer = Indexer(
             store=store,
             embedder=embedder,
@@ -210,7 +210,7 @@ async def assemble(settings: Settings) -> AsyncIterator[App]:
             spool_folder=settings.data_dir,
         )
         schedule = _schedule(settings, indexer, fetcher)
-        searcher = Searcher(store=store, embedder=embedder, reranker=reranker)
+        searcher = searches(store=store, reranker=reranker)
         yield App(
             settings=settings,
             store=store,

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from bot.errors import UsageError
 from bot.evaluation import GoldenQuestion, evaluate_search, read_golden_questions
-from retrieval.embedding import Embedder
 from retrieval.errors import ReindexRefused
 from retrieval.searching import Searcher
 from retrieval.stores import Index
@@ -20,9 +19,12 @@ _DEPTH = 5  # posts that are told to an LLM
 class GoldenGate:
     """Compares two indexes by recall@5 of the golden questions in a file."""
 
-    def __init__(self, file: Path, *, embedder: Embedder, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, file: Path, *, searches: Callable[..., Searcher], clock: Callable[[], datetime]
+    ) -> None:
+        """Take the questions; `searches` makes a searcher of a `store`."""
         self._file = file
-        self._embedder = embedder
+        self._searches = searches
         self._clock = clock
 
     async def __call__(self, before: Index, new: Index) -> None:
@@ -45,7 +47,7 @@ class GoldenGate:
     async def _found(
         self, index: Index, questions: Sequence[GoldenQuestion]
     ) -> list[GoldenQuestion]:
-        searcher = Searcher(store=_Serving(index), embedder=self._embedder)
+        searcher = self._searches(store=_Serving(index))
         results = await evaluate_search(searcher, questions, lambda: None)
         return [one.golden for one in results if one.rank is not None and one.rank <= _DEPTH]
 

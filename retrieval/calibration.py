@@ -6,7 +6,7 @@ from retrieval.answerability import answerable_from
 from retrieval.documents import Calibration
 from retrieval.embedding import Embedder
 from retrieval.foreign_questions import FOREIGN_QUESTIONS
-from retrieval.searching import IndexSearch
+from retrieval.index_search import IndexSearch
 from retrieval.stores import Index
 
 _SAMPLE = 200  # chunks that are read to see how well the model knows their words

@@ -25,7 +25,7 @@ FLOORS: list[list[str]] = [
     [
         *("retrieval.parsing", "retrieval.sources", "retrieval.chunking", "retrieval.planning"),
         *("retrieval.embedding", "retrieval.stores", "retrieval.ranking", "retrieval.spool"),
-        "retrieval.answerability",
+        *("retrieval.answerability", "retrieval.voice"),
         *(
             "bot.settings",
             "bot.llm",
@@ -37,7 +37,7 @@ FLOORS: list[list[str]] = [
         "bot.journal",
     ],
     [
-        "retrieval.searching",
+        *("retrieval.searching", "retrieval.index_search"),
         "bot.answering.archive",
         "retrieval.reading",
         "retrieval.reports",
@@ -81,6 +81,7 @@ PURE = [
     *("retrieval.documents", "retrieval.parsing", "retrieval.chunking", "retrieval.planning"),
     *("retrieval.queries", "retrieval.catalogue", "retrieval.ranking", "retrieval.reports"),
     *("retrieval.languages", "retrieval.sentences", "retrieval.answerability"),
+    "retrieval.voice",
     *("bot.answering.dates", "bot.answering.reading", "bot.answering.catalogue_questions"),
     *("bot.answering.spans", "bot.answering.listing", "bot.answering.sources"),
     *(
