@@ -80,6 +80,9 @@ _PARTS: dict[str, dict[str, Any]] = {
     "a follow-up once more by itself": {_EMBED: _behind_its_context_once},
     "margin, in refusal": {"retrieval.index_search.evidence_of": _without(margin=0.0)},
     "coverage, in refusal": {"retrieval.index_search.evidence_of": _without(coverage=0.0)},
+    "coverage of rare words, in refusal": {
+        "retrieval.index_search.evidence_of": _without(rare_coverage=0.0)
+    },
     "missing words, in refusal": {
         "retrieval.index_search.evidence_of": _without(strangest_missing=0.0)
     },

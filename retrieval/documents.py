@@ -257,6 +257,10 @@ class IndexedPost:
     size: int
 
 
+# Of what is measured and how it is judged; an index with another one is measured anew.
+MEASURE_VERSION = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Calibration:
     """What was measured on an index so that its searches can be judged.
@@ -267,6 +271,7 @@ class Calibration:
 
     trust: float
     answerable_from: float
+    version: int = MEASURE_VERSION
 
 
 @dataclass(frozen=True, slots=True)

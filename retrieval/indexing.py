@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from retrieval.calibration import calibrate
-from retrieval.documents import FailedPage, Fingerprint, IndexInfo, LeftOutPage
+from retrieval.documents import MEASURE_VERSION, FailedPage, Fingerprint, IndexInfo, LeftOutPage
 from retrieval.embedding import Embedder
 from retrieval.errors import ReindexRefused, ReindexRunning
 from retrieval.languages import detect_language
@@ -55,9 +55,9 @@ class Prepared:
     @property
     def changes_nothing(self) -> bool:
         """Whether the serving index is already what a reindex would make."""
-        old = self.old
-        measured = old is not None and old.info.calibration is not None
-        return measured and self.same_vectors and self.plan.changes_nothing
+        measured = self.old.info.calibration if self.old else None
+        up_to_date = measured is not None and measured.version == MEASURE_VERSION
+        return up_to_date and self.same_vectors and self.plan.changes_nothing
 
 
 class Indexer:

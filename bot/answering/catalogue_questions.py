@@ -52,7 +52,7 @@ _ORDERS: list[tuple[Order, re.Pattern[str]]] = [
     (Order.OLDEST, pattern(rf"\bfirst\b(?=\s+(?:{SAID}|{SAY})\b)")),
     (Order.LONGEST, pattern(rf"\b(?:longest|biggest)\s+{_OF_POSTS}")),
     (Order.SHORTEST, pattern(rf"\b(?:shortest|smallest)\s+{_OF_POSTS}")),
-    (Order.RANDOM, pattern(rf"\brandom\s+{_OF_POSTS}|\bsurprise\s+me\b")),
+    (Order.RANDOM, pattern(rf"\b{_COUNT}random\s+{_OF_POSTS}|\bsurprise\s+me\b")),
 ]
 _HOW_MANY = pattern(
     rf"""\b(?:how\s+many|(?:the\s+)?number\s+of)\s+(?:\w+\s+)?{_MANY_POSTS}\b

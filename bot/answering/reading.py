@@ -37,7 +37,9 @@ _IN = pattern(
 )
 _TO = pattern(r"\s*(?:(?:and|to|until|till?|through|thru|up\s+to)\s+|[-–—]\s*)(?:the\s+)?")
 _YEAR = pattern(r"\d{4}|['’]\d{2}|years?\b")
-_ONWARDS = pattern(r"\s+(?:on|onwards?)\b")
+_ONWARDS = pattern(
+    r"\s+(?:onwards?\b|on\b(?=\W*$|\s*[,.;:?!)]|\s+(?:and|or|what|did|do|does|has|he|she|they)\b))"
+)
 _EVENT = pattern(
     r"""\b(?P<relation>before|after|since|until)\s+
     (?P<event>(?:he|she|they|we|[a-z]+)\s+
@@ -65,16 +67,16 @@ _ABOUT_IT = pattern(r"\b(?:about|on)\s+(?:it|this|that|those|them)\b")
 # Words that ask for posts and say nothing of what these are about.
 _ASKING = STOP_WORDS["english"] | frozenset(
     """
-    anything article articles back been before beginning blog blogs came catch caught come day days
-    else end entries entry essay ever every everything first following gave get give go goes going
-    got had happened hey hi kind last latest let like line list look lot lots made make many may
-    missed month months much new newest news next offline ok okay old oldest one ones order out
-    overview part piece pieces please pls point post posted posting posts publish published
-    publishing put random read recap recent recently rundown said say show single since something
-    sorta still stuff summary tell thanks thing things think thought thx time times title titles
-    today together topic topics turn until up update updates upload us wanna want week weeks went
-    wondering work write writes writing written wrote year years yesterday yet
-    u ur r im ive whats wanted came back each entire whole once total
+    anything article articles back been before beginning blog blogs came catch caught come day
+    days each else end entire entries entry essay ever every everything first following gave get
+    gimme give go goes going got had happened hey hi im ive kind last latest lemme let like line
+    list look lot lots made make many may missed month months much new newest news next offline
+    ok okay old oldest once one ones order out overview part piece pieces please pls point post
+    posted posting posts publish published publishing put r random read recap recent recently
+    rundown said say see show since single something sorta still stuff summary tell thanks thing
+    things think thought thx time times title titles today together topic topics total turn u
+    until up update updates upload ur us wanna want wanted week weeks went whats whole wondering
+    work write writes writing written wrote year years yesterday yet
     """.split()
 )
 

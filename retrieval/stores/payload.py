@@ -111,7 +111,7 @@ def info_from_json(stated: Mapping[str, Any]) -> IndexInfo:
         chunks=stated["chunks"],
         sources=tuple(stated["sources"]),
         built_at=datetime.fromisoformat(stated["built_at"]),
-        calibration=Calibration(**calibration) if calibration else None,
+        calibration=Calibration(**{"version": 1, **calibration}) if calibration else None,
     )
 
 

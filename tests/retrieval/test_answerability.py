@@ -10,9 +10,16 @@ from retrieval.answerability import Evidence, answerability, answerable_from, ev
 from retrieval.catalogue import Catalogue
 from retrieval.ranking import RankedPost
 
-SOME = Evidence(score=0.2, margin=0.02, coverage=0.5, strangest_missing=0.0, goes_on=False)
+SOME = Evidence(
+    score=0.2,
+    margin=0.02,
+    coverage=0.5,
+    rare_coverage=0.5,
+    strangest_missing=0.0,
+    goes_on=False,
+)
 KNOWN, UNKNOWN, STRANGER = 1, 2, 3
-CATALOGUE = Catalogue(word_counts={KNOWN: 4})
+CATALOGUE = Catalogue(post_of=dict.fromkeys("abcdef", "post.md"), word_counts={KNOWN: 4})
 
 
 def evidence(*scores: float, asked: frozenset[int], said: frozenset[int]) -> Evidence:
@@ -31,12 +38,13 @@ def test_what_speaks_for_an_answer_is_read_from_the_ranking_and_the_words() -> N
     assert found.score == 0.3
     assert found.margin == pytest.approx(0.05)
     assert found.coverage == 0.5
+    assert 0 < found.rare_coverage < 0.5, "the word that it does not say is the rarer one"
     assert found.strangest_missing == 0.9, "the stranger one of those that stand in no post"
 
 
 def test_a_blog_of_one_post_has_no_margin_and_a_question_without_words_no_coverage() -> None:
     found = evidence(0.3, asked=frozenset(), said=frozenset())
-    assert (found.margin, found.coverage) == (0.0, 0.0)
+    assert (found.margin, found.coverage, found.rare_coverage) == (0.0, 0.0, 0.0)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,14 @@ from pathlib import Path
 import pytest
 
 from bot.reindexing import summary_of
-from retrieval.documents import Chunk, IndexedPost, Permalinks, SourcePage
+from retrieval.documents import (
+    MEASURE_VERSION,
+    Calibration,
+    Chunk,
+    IndexedPost,
+    Permalinks,
+    SourcePage,
+)
 from retrieval.embedding import Embedder, minilm
 from retrieval.errors import NoIndex, ReindexRefused, ReindexRunning, SourceError
 from retrieval.indexing import Indexer
@@ -204,6 +211,22 @@ async def test_every_index_is_calibrated(blog: Blog) -> None:
     assert calibration is not None
     assert calibration.trust == 1.0
     assert 0 < calibration.answerable_from < 1
+
+
+async def test_an_index_that_was_measured_in_another_way_is_measured_anew(blog: Blog) -> None:
+    blog.write("bread.md", "# Bread\n\nKnead it.\n")
+    await blog.reindex()
+    await blog.store.close()
+    (info,) = (blog.folder.parent / "index").glob("*/info.json")
+    stated = json.loads(info.read_text())
+    stated["calibration"] = {"trust": 0.75, "answerable_from": 0.5}
+    info.write_text(json.dumps(stated))
+    serves = (await serving(blog.store)).info.calibration
+    assert serves == Calibration(trust=0.75, answerable_from=0.5, version=1)
+    assert counts(await blog.reindex()) == (1, 0, 1, 0), "nothing is embedded anew"
+    calibration = (await serving(blog.store)).info.calibration
+    assert calibration is not None
+    assert calibration.version == MEASURE_VERSION
 
 
 async def test_an_index_of_the_first_version_serves_until_it_is_replaced(blog: Blog) -> None:

@@ -35,6 +35,7 @@ def test_a_question_without_a_time_is_searched_for_as_it_stands() -> None:
         ("posts on bread since June 2021", DateRange(first=date(2021, 6, 1))),
         ("posts on bread after 2021", DateRange(first=date(2022, 1, 1))),
         ("posts on bread from 2021 on", DateRange(first=date(2021, 1, 1))),
+        ("from 2021 on, which posts are on bread?", DateRange(first=date(2021, 1, 1))),
         (
             "posts on bread between March 2021 and June 2022",
             DateRange(date(2021, 3, 1), date(2022, 6, 30)),
@@ -46,6 +47,13 @@ def test_a_question_without_a_time_is_searched_for_as_it_stands() -> None:
 def test_spans_and_open_ends_are_kept_to(text: str, dates: DateRange) -> None:
     query = read(text)
     assert (query.text, query.dates, query.strict) == ("bread", dates, True)
+
+
+def test_on_after_a_time_may_belong_to_what_follows() -> None:
+    query = read("anything from 2021 on the blog?")
+    assert (query.text, query.dates, query.wanted) == ("", YEAR_2021, Wanted.LIST)
+    query = read("what did he write in 2021 on rust?")
+    assert (query.text, query.dates) == ("rust", YEAR_2021)
 
 
 def test_a_time_that_is_merely_named_is_preferred() -> None:
@@ -68,6 +76,9 @@ def test_one_of_which_posts_are_asked_is_kept_to() -> None:
         ("the 2 oldest posts about rye", Order.OLDEST, 2, "rye"),
         ("what's the longest post", Order.LONGEST, None, ""),
         ("give me a random post", Order.RANDOM, None, ""),
+        ("give me 3 random posts", Order.RANDOM, 3, ""),
+        ("gimme the last 3 posts", Order.NEWEST, 3, ""),
+        ("lemme see the newest post", Order.NEWEST, None, ""),
     ],
 )
 def test_orders(text: str, order: Order, count: int | None, topic: str) -> None:
