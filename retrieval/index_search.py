@@ -15,7 +15,7 @@ from retrieval.queries import DateRange, Event, Order, Passage, Query, SearchRes
 from retrieval.ranking import RankedPost, about_as_good, rank
 from retrieval.stores import Index
 
-_CANDIDATES = 200  # chunks asked of each of the two searches
+_CANDIDATES = 140  # chunks asked of each of the two searches; 200 find no more
 _LONGEST_REST = 6  # chunks that a block which was cut may bring along
 _DEFAULT_COUNT = 5  # of a question such as "what's new?"
 
@@ -96,7 +96,7 @@ class IndexSearch:
         if query.count is not None or (query.dates is None and query.wanted is Wanted.LIST):
             posts = posts[: query.count or _DEFAULT_COUNT]
         ranked = [
-            RankedPost(post.post, 1.0 - number / len(posts), post.chunk_ids[:1], (0.0,))
+            RankedPost(post.post, 1.0 - number / len(posts), {post.chunk_ids[0]: 0.0})
             for number, post in enumerate(posts)
         ]
         return SearchResult(
@@ -154,7 +154,7 @@ class IndexSearch:
         words, *named = await self._embedder.words_of_each([query.text, *names], self._language)
         by_name = {post.post: post for post in ranked}
         about = [
-            by_name.get(post.post) or RankedPost(post.post, 0.0, post.chunk_ids[:1], (0.0,))
+            by_name.get(post.post) or RankedPost(post.post, 0.0, {post.chunk_ids[0]: 0.0})
             for post, said in zip(posts, named, strict=True)
             if words and words <= said
         ]
@@ -179,24 +179,25 @@ class IndexSearch:
         return [by_name[post.post] for post in posts]
 
     async def _passages(self, ranked: Sequence[RankedPost]) -> tuple[Passage, ...]:
-        wanted = {post.post: self._whole_blocks(post) for post in ranked}
+        telling = {post.post: post.telling() for post in ranked}
+        wanted = {name: self._whole_blocks(name, chunk_ids) for name, chunk_ids in telling.items()}
         found = await self._index.chunks([one for ids in wanted.values() for one in ids])
         by_id = {chunk.id: chunk for chunk in found}
         return tuple(
             Passage(
                 chunks=tuple(by_id[chunk_id] for chunk_id in wanted[post.post]),
                 cosines=tuple(post.cosine_of(chunk_id) for chunk_id in wanted[post.post]),
-                best=by_id[post.chunk_ids[0]],
+                best=by_id[telling[post.post][0]],
                 score=post.score,
             )
             for post in ranked
         )
 
-    def _whole_blocks(self, ranked: RankedPost) -> list[str]:
-        """Return the telling chunks in reading order, with the rest of blocks that were cut."""
-        post = self._catalogue.posts[ranked.post]
+    def _whole_blocks(self, name: str, chunk_ids: Sequence[str]) -> list[str]:
+        """Return chunks of a post in reading order, with the rest of blocks that were cut."""
+        post = self._catalogue.posts[name]
         wanted: set[int] = set()
-        for chunk_id in ranked.chunk_ids[: ranked.telling]:
+        for chunk_id in chunk_ids:
             first = last = post.chunk_ids.index(chunk_id)
             while post.chunk_ids[first] in post.continuing and last - first < _LONGEST_REST:
                 first -= 1

@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from retrieval.catalogue import Catalogue, within
-from retrieval.documents import IndexedPost, SparseVector
+from retrieval.documents import SparseVector
 from retrieval.embedding.words import HIGHEST_WEIGHT
 from retrieval.queries import DateRange, Hits
 
@@ -31,22 +31,32 @@ _MOST_TELLING = 6
 
 @dataclass(frozen=True, slots=True)
 class RankedPost:
-    """A post with ids and cosines of its chunks that were found, best first; `score` is 0..1.
+    """A post with what its chunks that were found are worth; `score` is 0..1.
 
-    The first `telling` of them answer about as well as the best one.
+    `cosines` are those of all chunks that were found by meaning, and `last` is the least of them.
     """
 
     post: str
     score: float
-    chunk_ids: tuple[str, ...]
-    cosines: tuple[float, ...]
-    telling: int = 1
+    worth: Mapping[str, float]
+    cosines: Mapping[str, float] = field(default_factory=dict)
+    last: float = 0.0
+
+    def best_first(self) -> list[str]:
+        """Return the ids of the chunks, that of the best one first."""
+        return sorted(self.worth, key=lambda chunk_id: (-self.worth[chunk_id], chunk_id))
+
+    def telling(self) -> list[str]:
+        """Return the ids of the best chunk and of those that answer about as well."""
+        best, *others = self.best_first()[:_MOST_TELLING]
+        enough = _TELLING * self.worth[best]
+        return [best, *(chunk_id for chunk_id in others if self.worth[chunk_id] >= enough)]
 
     def cosine_of(self, chunk_id: str) -> float:
         """Return the cosine of a chunk; one that was not found is as near as the last that was."""
-        if chunk_id in self.chunk_ids:
-            return self.cosines[self.chunk_ids.index(chunk_id)]
-        return min(self.cosines)
+        if chunk_id in self.worth:
+            return self.cosines.get(chunk_id, self.last)
+        return min(self.cosines.get(found, self.last) for found in self.worth)
 
 
 def rank(
@@ -62,20 +72,26 @@ def rank(
     `words` are those of the question, `trust` is that of the index's calibration. Posts of the
     `preferred` dates rank a little higher.
     """
+    shares = _word_shares(hits, words, catalogue)
     cosines = {hit.chunk_id: trust * hit.score for hit in hits.dense}
     last = trust * hits.dense[-1].score if hits.dense else 0.0
+    worth: defaultdict[str, dict[str, float]] = defaultdict(dict)
+    above_last: defaultdict[str, float] = defaultdict(float)
+    for chunk_id, cosine in cosines.items():
+        name = catalogue.post_of[chunk_id]
+        worth[name][chunk_id] = cosine + _WORDS * shares.pop(chunk_id, 0.0) ** _WORDS_POWER
+        above_last[name] += cosine - last
+    for chunk_id, share in shares.items():
+        worth[catalogue.post_of[chunk_id]][chunk_id] = last + _WORDS * share**_WORDS_POWER
     perfect = trust * (1 + _WHOLE_POST) + _WORDS + _PREFERRED_DATES
-    shares = _word_shares(hits, words, catalogue)
-    by_post: defaultdict[str, dict[str, float]] = defaultdict(dict)
-    for chunk_id in (*cosines, *(chunk_id for chunk_id in shares if chunk_id not in cosines)):
-        by_post[catalogue.post_of[chunk_id]][chunk_id] = (
-            cosines.get(chunk_id, last) + _WORDS * shares.get(chunk_id, 0.0) ** _WORDS_POWER
-        )
     ranked = []
-    for name, scores in by_post.items():
+    for name, chunks in worth.items():
         facts = catalogue.posts[name]
+        # The mean cosine of the whole post: a chunk that was not found is no nearer than the last.
+        whole = last + above_last[name] / len(facts.chunk_ids)
         bonus = _PREFERRED_DATES if preferred and within(facts, preferred) else 0.0
-        ranked.append(_ranked_post(facts, scores, cosines, last, bonus=bonus, perfect=perfect))
+        score = (max(chunks.values()) + _WHOLE_POST * whole + bonus) / perfect
+        ranked.append(RankedPost(name, min(1.0, max(0.0, score)), chunks, cosines, last))
     # The name settles ties, so that the same question always gets the same order.
     return sorted(ranked, key=lambda post: (-post.score, post.post))
 
@@ -83,31 +99,6 @@ def rank(
 def about_as_good(ranked: Sequence[RankedPost]) -> list[RankedPost]:
     """Return the posts that answer about as well as the best one, for a choice by date."""
     return [post for post in ranked if post.score >= _ABOUT_AS_GOOD * ranked[0].score]
-
-
-def _ranked_post(
-    post: IndexedPost,
-    scores: Mapping[str, float],
-    cosines: Mapping[str, float],
-    last: float,
-    *,
-    bonus: float,
-    perfect: float,
-) -> RankedPost:
-    """Return a post with its worth as a share of the `perfect` one for a score."""
-    best_first = sorted(scores, key=lambda chunk_id: (-scores[chunk_id], chunk_id))
-    found = [cosines[chunk_id] for chunk_id in best_first if chunk_id in cosines]
-    # The mean cosine of the whole post: a chunk that was not found is no nearer than the last hit.
-    whole = last + sum(cosine - last for cosine in found) / len(post.chunk_ids)
-    best = scores[best_first[0]]
-    telling = sum(scores[one] >= _TELLING * best for one in best_first[:_MOST_TELLING])
-    return RankedPost(
-        post=post.post,
-        score=min(1.0, max(0.0, (best + _WHOLE_POST * whole + bonus) / perfect)),
-        chunk_ids=tuple(best_first),
-        cosines=tuple(cosines.get(chunk_id, last) for chunk_id in best_first),
-        telling=max(1, telling),
-    )
 
 
 def _word_shares(hits: Hits, words: SparseVector, catalogue: Catalogue) -> dict[str, float]:

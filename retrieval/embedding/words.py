@@ -6,6 +6,7 @@ Beyond" (2009); the rarity of a word (IDF) is added by the store, which counts t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 _AVERAGE_LENGTH = 100.0
 _SATURATION = 1.2  # BM25's k: how soon a word that is said again adds nothing more
 
+_WORD = re.compile(r"\w+")
+
 # The most that one word can weigh in a passage, before its rarity: BM25's limit for a word that is
 # said again and again.
 HIGHEST_WEIGHT = _SATURATION + 1
@@ -34,6 +37,20 @@ def weigh_passages(texts: Sequence[str], language: str) -> list[SparseVector]:
 def weigh_question(text: str, language: str) -> SparseVector:
     """Return the words of a question, each with weight 1."""
     return _sparse(next(iter(_bm25(language).query_embed(part_words(text)))))
+
+
+def words_in(text: str) -> list[str]:
+    """Return the words of a text as they are written, in lower case."""
+    return _WORD.findall(part_words(text.lower()))
+
+
+@lru_cache(maxsize=65_536)
+def numbers_of(word: str, language: str) -> tuple[int, ...]:
+    """Return the number of a word's stem, none for a stop word.
+
+    They are remembered: most words of a passage stood in others (0.1 ms for one that took 0.3).
+    """
+    return weigh_question(word, language).indices
 
 
 @lru_cache(maxsize=4)

@@ -24,7 +24,7 @@ CATALOGUE = Catalogue(post_of=dict.fromkeys("abcdef", "post.md"), word_counts={K
 
 def evidence(*scores: float, asked: frozenset[int], said: frozenset[int]) -> Evidence:
     return evidence_of(
-        [RankedPost(f"{score}.md", score, ("id",), (0.5,)) for score in scores],
+        [RankedPost(f"{score}.md", score, {"id": 0.5}) for score in scores],
         asked=asked,
         said=said,
         strangeness={KNOWN: 1.3, UNKNOWN: 0.6, STRANGER: 0.9},

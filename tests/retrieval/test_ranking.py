@@ -63,8 +63,8 @@ def test_of_equal_best_chunks_the_one_whose_whole_post_is_about_it_wins() -> Non
 def test_every_post_stands_once_with_its_chunks_best_first() -> None:
     hits = Hits(dense=(Hit(A2.id, 0.6), Hit(A.id, 0.5)), sparse=())
     (ranked,) = rank(hits, NO_WORDS, catalogue_of(A, A2))
-    assert ranked.chunk_ids == (A2.id, A.id)
-    assert ranked.cosines == (0.6, 0.5)
+    assert ranked.best_first() == [A2.id, A.id]
+    assert [ranked.cosine_of(chunk_id) for chunk_id in (A2.id, A.id)] == [0.6, 0.5]
     assert 0 <= ranked.score <= 1
 
 
@@ -101,4 +101,4 @@ def test_the_chunks_about_as_good_as_the_best_one_are_telling() -> None:
     far = a_chunk("far", post="a.md", position=2)
     hits = Hits(dense=(Hit(A2.id, 0.6), Hit(A.id, 0.5), Hit(far.id, 0.2)), sparse=())
     (ranked,) = rank(hits, NO_WORDS, catalogue_of(A, A2, far))
-    assert ranked.chunk_ids[: ranked.telling] == (A2.id, A.id)
+    assert ranked.telling() == [A2.id, A.id]
