@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --no-compile --no-deps --require-hashes
 
-.PHONY: run test fuzz benchmark ablation faults indexing scale lock sbom licences clean
+.PHONY: run test fuzz benchmark latency ablation faults indexing scale lock sbom licences clean
 
 run: .venv/.runtime ## index the sources and converse; with ASKBEN_DISCORD_TOKEN: run the Discord bot
 	@$(BIN)/askben start
@@ -36,6 +36,9 @@ BENCHMARKS := .venv-benchmarks
 
 benchmark: $(BENCHMARKS)/.made ## compare with others: make benchmark POSTS=folder QUESTIONS=file
 	@$(BENCHMARKS)/bin/python -m benchmarks.compare --posts "$(POSTS)" --questions "$(QUESTIONS)"
+
+latency: .venv/.runtime ## the way of a question against its bare cost, with the same arguments
+	@$(BIN)/python -m benchmarks.latency --posts "$(POSTS)" --questions "$(QUESTIONS)"
 
 faults: .venv/.development ## ask a hundred times for each fault of an LLM
 	@$(BIN)/python -m benchmarks.faults

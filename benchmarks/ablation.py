@@ -2,32 +2,38 @@
 
     make ablation POSTS=folder QUESTIONS=questions.jsonl
 
-The index is made once; what only counts when a question is asked is taken out there.
+Most parts count when a question is asked, of one and the same index; then follow those that make
+it, each with an index of its own.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import tempfile
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 from unittest.mock import patch
 
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.measuring import COLUMNS, arguments_for, ask_all, data_folder, read_questions, shown
 from benchmarks.pipelines import Pipeline, askben, load_embedder
 from bot.answering.rewriting import Standalone, standalone
 from bot.answering.types import Question
-from bot.evaluation import GoldenQuestion, Searched, read_golden_questions, summarize_search
+from bot.evaluation import summarize_search
 from retrieval.answerability import Evidence, evidence_of
-from retrieval.documents import EmbeddedText, SparseVector
-from retrieval.embedding import Embedder
+from retrieval.documents import Chunk, EmbeddedText, SparseVector, context_of
+from retrieval.embedding import Embedder, words
+from retrieval.languages import LANGUAGES
 from retrieval.queries import Query
 
-_COLUMNS = ("recall@1", "recall@5", "mrr@10", "refusal_auroc")
+Rows: TypeAlias = NDArray[np.float32]
+
+_CHUNK = "retrieval.documents.Chunk"
+_VECTORS = "retrieval.embedding.Embedder._dense_vectors"
 _EMBED = "retrieval.embedding.Embedder.embed_question"
 _embed = Embedder.embed_question
 
@@ -44,6 +50,11 @@ async def _behind_its_context_once(
     return await _embed(self, f"{context} {text}".strip(), language)
 
 
+def _with_its_month(chunk: Chunk) -> str:
+    month = f"{chunk.published:%B %Y}" if chunk.published else ""
+    return f"{context_of(chunk.title, chunk.headings)}\n{month}\n\n{chunk.text}"
+
+
 def _as_it_stands(question: Question) -> Query:
     meant = standalone(question)
     return Query(meant.own, context=meant.context)
@@ -57,7 +68,7 @@ def _by_itself(question: Question) -> Standalone:
     return Standalone(question.text)
 
 
-def _without(**fields: float) -> Callable[..., Evidence]:
+def _without(**fields: Any) -> Callable[..., Evidence]:
     def evidence(*arguments: Any, **named: Any) -> Evidence:
         return replace(evidence_of(*arguments, **named), **fields)
 
@@ -92,44 +103,72 @@ _PARTS: dict[str, dict[str, Any]] = {
 }
 
 
+# The same where the index is made: chunks and what is read of them.
+_INDEXED_PARTS: dict[str, dict[str, Any]] = {
+    "title and headings": {f"{_CHUNK}.embedded_text": property(lambda chunk: chunk.text)},
+    "the month, among the words": {
+        f"{_CHUNK}.searched_words": property(lambda chunk: chunk.embedded_text)
+    },
+    "(with the month embedded too)": {f"{_CHUNK}.embedded_text": property(_with_its_month)},
+    "stems": {"retrieval.embedding.words.UNSTEMMED": LANGUAGES},
+    "stop words": {"retrieval.embedding.words.STOP_WORDS": {}},
+}
+
+
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--posts", type=Path, required=True, help="a folder of posts")
-    parser.add_argument("--questions", type=Path, required=True, help="as for askben eval")
-    parser.add_argument("--models", type=Path, default=Path("data/models"))
-    asyncio.run(_run(parser.parse_args()))
+    asyncio.run(_run(arguments_for(__doc__).parse_args()))
 
 
 async def _run(arguments: argparse.Namespace) -> None:
-    questions = read_golden_questions(arguments.questions, now=datetime.now(UTC))
-    with tempfile.TemporaryDirectory() as folder:
-        data = Path(folder)
-        arguments.models.mkdir(parents=True, exist_ok=True)
-        (data / "models").symlink_to(arguments.models.resolve(), target_is_directory=True)
-        embedder = await load_embedder(data)
-        async with askben(arguments.posts, data, embedder) as pipeline:
-            print("| without | " + " | ".join(_COLUMNS) + " |")
-            print("|---" * (len(_COLUMNS) + 1) + "|")
+    questions = read_questions(arguments.questions)
+    print("| without | " + " | ".join(COLUMNS) + " |")
+    print("|---" * (len(COLUMNS) + 1) + "|")
+
+    async def print_row(part: str, pipeline: Pipeline) -> None:
+        summary = summarize_search(await ask_all(pipeline, questions, named=part))
+        print(f"| {part} | {shown([summary[name] for name in COLUMNS])} |", flush=True)
+
+    with patch(_VECTORS, _remembering(Embedder._dense_vectors)):  # noqa: SLF001
+        async with _index(arguments) as pipeline:
             for part, changes in _PARTS.items():
-                with ExitStack() as changed:
-                    for name, value in changes.items():
-                        changed.enter_context(patch(name, value))
-                    summary = await _evaluate(pipeline, questions)
-                shown = " | ".join(
-                    "-" if summary[name] is None else f"{summary[name]:.3f}" for name in _COLUMNS
-                )
-                print(f"| {part} | {shown} |", flush=True)
+                with _changed(changes):
+                    await print_row(part, pipeline)
+        for part, changes in _INDEXED_PARTS.items():
+            with _changed(changes):
+                async with _index(arguments) as pipeline:
+                    await print_row(part, pipeline)
 
 
-async def _evaluate(pipeline: Pipeline, questions: list[GoldenQuestion]) -> dict[str, Any]:
-    results = []
-    for golden in questions:
-        found = await pipeline.search(golden.question)
-        ranks = [found.posts.index(post) + 1 for post in golden.gold if post in found.posts]
-        first = found.posts[0] if found.posts else None
-        results.append(Searched(golden, min(ranks, default=None), first, found.sureness, 0.0))
-    return summarize_search(results)
+@asynccontextmanager
+async def _index(arguments: argparse.Namespace) -> AsyncIterator[Pipeline]:
+    with data_folder(arguments.models) as data:
+        async with askben(arguments.posts, data, await load_embedder(data)) as pipeline:
+            yield pipeline
+
+
+@contextmanager
+def _changed(changes: Mapping[str, Any]) -> Iterator[None]:
+    """Set names to other values, and forget meanwhile what was worked out with the old ones."""
+    with ExitStack() as changed:
+        for name, value in changes.items():
+            changed.enter_context(patch(name, value))
+        for remembered in (words._bm25, words.numbers_of):  # noqa: SLF001
+            remembered.cache_clear()
+            changed.callback(remembered.cache_clear)
+        yield
+
+
+def _remembering(embed: Callable[[Embedder, Sequence[str]], Rows]) -> Callable[..., Rows]:
+    """Return what embeds each text once, for most texts of an index are those of the last one."""
+    vectors: dict[str, NDArray[np.float32]] = {}
+
+    def remembered(self: Embedder, texts: Sequence[str]) -> Rows:
+        new = [text for text in dict.fromkeys(texts) if text not in vectors]
+        vectors.update(zip(new, embed(self, new), strict=True))
+        return np.array([vectors[text] for text in texts], dtype=np.float32)
+
+    return remembered
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from retrieval.embedding import Embedder, minilm
 from retrieval.embedding.model_files import ModelChoice, load_model
 from retrieval.indexing import Indexer
 from retrieval.searching import Searcher
-from retrieval.sources import open_source
+from retrieval.sources import Source, open_source
 from retrieval.stores.embedded import EmbeddedStore
 
 if TYPE_CHECKING:
@@ -54,13 +54,17 @@ async def load_embedder(data: Path) -> Embedder:
     return embedder
 
 
+def source_of(posts: Path) -> Source:
+    """Return a folder as askBen reads it."""
+    return open_source(str(posts), permalinks=None, largest_page=_LARGEST_PAGE)
+
+
 @asynccontextmanager
 async def askben(posts: Path, data: Path, embedder: Embedder) -> AsyncIterator[Pipeline]:
     """Index a folder with askBen."""
     store = EmbeddedStore(data / "index")
     indexer = Indexer(store=store, embedder=embedder, clock=lambda: datetime.now(UTC))
-    source = open_source(str(posts), permalinks=None, largest_page=_LARGEST_PAGE)
-    report = await indexer.reindex([source])
+    report = await indexer.reindex([source_of(posts)])
     searcher = Searcher(store=store, embedder=embedder)
 
     async def search(question: Question) -> Found:
