@@ -15,8 +15,8 @@ from retrieval.queries import Query
 
 _FIRST_PERSON = {
     **dict.fromkeys(("he", "she", "they"), "I"),
-    **dict.fromkeys(("his", "her", "their"), "my"),
-    **dict.fromkeys(("hers", "theirs"), "mine"),
+    # All of them stop words in the search by words, which `mine` is not.
+    **dict.fromkeys(("his", "her", "hers", "their", "theirs"), "my"),
     **dict.fromkeys(("himself", "herself", "themself", "themselves"), "myself"),
     # Not `them`, which is things more often than people.
     "him": "me",
@@ -57,7 +57,7 @@ def in_first_person(query: Query, author: str) -> Query:
 @lru_cache(maxsize=4)
 def _words(author: str) -> tuple[dict[str, str], re.Pattern[str]]:
     """Return what each word becomes, and what finds those words."""
-    whole = " ".join(author.lower().split())
+    whole = " ".join(author.lower().replace("’", "'").split())
     names = {name for name in (whole, *whole.split()) if len(name) >= _SHORTEST_NAME} - _NO_NAMES
     said = dict(_FIRST_PERSON)
     for name in names:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from retrieval.embedding.words import weigh_question
 from retrieval.queries import Event, Query
 from retrieval.voice import in_first_person
 
@@ -17,7 +18,7 @@ def said(text: str, author: str = "") -> str:
     [
         ("why did she quit her job?", "why did I quit my job?"),
         ("how did he and his wife share the nights", "how did I and my wife share the nights"),
-        ("Did they ever find theirs?", "Did I ever find mine?"),
+        ("Did they ever find theirs?", "Did I ever find my?"),
         ("what annoys him about himself", "what annoys me about myself"),
         (
             "he's sure hes right, and they'd say theyre not",
@@ -61,3 +62,8 @@ def test_the_conversation_and_an_event_are_said_the_same_way() -> None:
     meant = in_first_person(query, "")
     assert (meant.context, meant.text) == ("did I get a dog", "and my cat?")
     assert meant.event == Event("before", "I moved")
+
+
+def test_no_word_is_put_in_that_could_be_searched_for() -> None:
+    asked = "he she they his her hers their theirs him himself he's they've she'd they'll"
+    assert weigh_question(said(asked), "english").indices == ()
