@@ -84,6 +84,7 @@ PURE = [
     "retrieval.voice",
     *("bot.answering.dates", "bot.answering.reading", "bot.answering.catalogue_questions"),
     *("bot.answering.spans", "bot.answering.listing", "bot.answering.sources"),
+    "bot.answering.time_words",
     *(
         "bot.answering.types",
         "bot.answering.prompt",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bot.answering.dates import number_of
+from bot.answering.time_words import number_of
 from retrieval.queries import Event, Order, Wanted
 
 
@@ -27,7 +27,9 @@ _MANY_POSTS = r"(?:blog\s*)?(?:posts|articles|entries|essays|write-?ups)"
 _NUMBER = r"(?P<count>\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|few|couple\s+of)"
 _COUNT = rf"(?:{_NUMBER}\s+)?"
 _DID_SAY = rf"(?:{SAID}|(?:did|does|do)\s+(?:(?!(?:the|this|a)\b)\w+\s+){{1,3}}?{SAY})"
-_OF_POSTS = rf"(?=(?:\w+\s+){{0,3}}?(?:{POSTS}|things?|ones?|stuff)\b)"
+_OF_POSTS = (
+    rf"(?=(?:\w+\s+){{0,3}}?(?:{POSTS}|things?|ones?|stuff|thoughts?|opinions?|takes?\s+on)\b)"
+)
 _OF_THE_BLOG = rf"(?:{_OF_POSTS}|(?=(?:on|about|from)\b|\W*$))"
 
 _ORDERS: list[tuple[Order, re.Pattern[str]]] = [
@@ -46,7 +48,11 @@ _ORDERS: list[tuple[Order, re.Pattern[str]]] = [
     (Order.NEWEST, pattern(rf"\blast\s+time\b(?=.*\b{_DID_SAY}\b)")),
     (
         Order.NEWEST,
-        pattern(r"\b(?:what(?:'?s|\s+is|\s+has\s+been)|anything|any)\s+new\b(?!\s+(?:in|with)\b)"),
+        pattern(
+            r"\b(?:what(?:'?s|\s+is|\s+has\s+been)|anything|any)\s+new\b"
+            r"(?:\s+(?:in|on)\s+(?:the|this|his|her|their|your)\s+(?:blog|site)\b"
+            r"|(?!\s+(?:in|with)\b))"
+        ),
     ),
     (Order.OLDEST, pattern(rf"\bfirst\s+(?:ever\s+)?{_COUNT}{_OF_POSTS}")),
     (Order.OLDEST, pattern(rf"\bfirst\b(?=\s+(?:{SAID}|{SAY})\b)")),
@@ -54,6 +60,8 @@ _ORDERS: list[tuple[Order, re.Pattern[str]]] = [
     (Order.SHORTEST, pattern(rf"\b(?:shortest|smallest)\s+{_OF_POSTS}")),
     (Order.RANDOM, pattern(rf"\b{_COUNT}random\s+{_OF_POSTS}|\bsurprise\s+me\b")),
 ]
+_LATELY = pattern(r"\b(?:lately|recently)\b")
+_TELLS_OF_POSTS = pattern(rf"\b(?:{POSTS}|{_DID_SAY}|up\s+to)\b")
 _HOW_MANY = pattern(
     rf"""\b(?:how\s+many|(?:the\s+)?number\s+of)\s+(?:\w+\s+)?{_MANY_POSTS}\b
     (?:\s+(?:are|were|is)\s+there|\s+(?:has|have|did|does)\s+\w+(?:\s+(?:{SAID}|write|{SAY}))?)?
@@ -66,6 +74,9 @@ _LIST = pattern(
        |your\s+)?(?={_MANY_POSTS}\b)
     | \b(?:all|every)\s+(?:of\s+)?(?:the\s+|his\s+|her\s+|their\s+|your\s+)?
        (?={_MANY_POSTS}\b|(?:post|article|entry|essay)\b)
+    | \b(?:everything|anything|all)\s+(?=tagged\b)
+    | ^\W*(?:(?:give|show|list|find)\s+(?:me\s+)?)?{_NUMBER}\s+
+       (?={_MANY_POSTS}\s+(?:on|about|tagged)\b)
     | \b(?:which|what)\s+{_MANY_POSTS}\s+(?:are|were|talk|mention|cover|deal|discuss)\b
     | ^\W*(?:any\s+)?{_MANY_POSTS}\s+(?=(?:on|about|tagged)\b)"""
 )
@@ -107,6 +118,8 @@ def read_catalogue_question(text: str) -> CatalogueQuestion:
     busiest = _BUSIEST.search(text)
     how_many = None if busiest else _HOW_MANY.search(text)
     listed = _LIST.search(text)
+    if count is None and listed and listed["count"]:
+        count = number_of(listed["count"])
     wanted = Wanted.COUNT if how_many else Wanted.LIST if listed or count else Wanted.ANSWER
     found = [match for match in (ordered, busiest, how_many, listed) if match]
     return CatalogueQuestion(
@@ -134,4 +147,7 @@ def _read_order(text: str) -> tuple[Order | None, int | None, re.Match[str] | No
         if found:
             count = found.groupdict().get("count")
             return order, number_of(count) if count else None, found
+    lately = _LATELY.search(text)
+    if lately and _TELLS_OF_POSTS.search(text):
+        return Order.NEWEST, None, lately
     return None, None, None

@@ -20,57 +20,30 @@ from bot.answering.spans import (
     shifted,
     unit_span,
 )
+from bot.answering.time_words import (
+    ANY_MONTH,
+    BEFORE_A_TIME,
+    BEFORE_A_YEAR,
+    BEFORE_POSTS,
+    DAY,
+    FOUR_DIGITS,
+    HOLIDAY,
+    HOLIDAYS,
+    MONTH,
+    MONTHS,
+    NO_QUANTITY,
+    NUMBER,
+    ORDINALS,
+    PART,
+    RANGE,
+    SEASON,
+    SEASONS,
+    TWO_DIGITS,
+    YEAR,
+    number_of,
+)
 
-_MONTHS = (
-    *("jan(?:uary)?", "feb(?:r?u?ary)?", "mar(?:ch)?", "apr(?:il)?", "may", "june?", "july?"),
-    *("aug(?:ust)?", "sept?(?:ember)?", "oct(?:ober)?", "nov(?:ember)?", "dec(?:ember)?"),
-)
-_SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}  # first months
-# The day on which the time around a holiday begins, and how many days it has.
-_HOLIDAYS = {
-    "christmas": (12, 18, 14),
-    "xmas": (12, 18, 14),
-    "new year": (12, 28, 10),
-    "halloween": (10, 24, 14),
-    "easter": (3, 20, 40),
-}
-_NUMBERS = {
-    word: number
-    for number, word in enumerate(
-        "one two three four five six seven eight nine ten eleven twelve".split(), 1
-    )
-} | {"a": 1, "an": 1, "couple": 2, "few": 3, "several": 4}
-_ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4}
-
-_ANY_MONTH = "(?:" + "|".join(_MONTHS) + r")\b"
-_M = f"(?P<m>{_ANY_MONTH})\\.?"
-_D = r"(?P<d>\d{1,2})(?:st|nd|rd|th)?(?!\d)"
-_NUMBER = r"(?:a\s+couple(?:\s+of)?|a\s+few|couple(?:\s+of)?|\d{1,3}|" + "|".join(_NUMBERS) + ")"
-_FOUR_DIGITS = r"(?:19[89]|20[0-4])\d\b"
-_TWO_DIGITS = r"['’]\d{2}\b"
-_Y = rf"(?P<y>{_FOUR_DIGITS}|{_TWO_DIGITS}|(?:of\s+)?(?:last|this)\s+year|{_NUMBER}\s+years?\s+ago)"
-_PART = r"(?:(?:the\s+)?(?P<part>early|beginning|start|mid|middle|late|end)(?:\s+(?:of|in)|-)?\s*)?"
-_SEASON = "(?P<s>" + "|".join(_SEASONS) + r")\b"
-_HOLIDAY = "(?P<h>" + "|".join(_HOLIDAYS) + r")(?:'?s)?(?:\s+(?:eve|day))?\b"
-# The words that make a year of a number; a post "about 2008" need not be of that year.
-_BEFORE_A_YEAR = (
-    r"\b(?:in|during|from|since|until|till|before|after|of|by|through|around|throughout|year|up\s+to"
-    r"|than)\s+(?:the\s+)?(?:year\s+)?"
-)
-# Those that make a time of what is often something else: "may", "spring", "easter".
-_BEFORE_A_TIME = (
-    r"\b(?:in|during|over|since|until|till|before|after|from|between|around|of|by|throughout)"
-    r"\s+(?:the\s+)?(?:month\s+of\s+)?"
-)
-_RANGE = r"\s*(?:[-–—]|\b(?:and|to|until|till?|through|thru)\b)\s*"
-_POSTS = r"(?=\s+(?:blog\s+)?(?:posts?|articles?|entries|blog)\b)"
-# What makes a number such as 2048 a quantity and no year.
-_NO_QUANTITY = (
-    r"(?!\s*(?:%|\$|€|x\b|k\b|ms\b|px\b|tokens?|words?|requests?|dollars?|bucks|usd|eur|euros?"
-    r"|users?|people|lines?|bytes?|[kmgt]b\b|pixels?|hz|rpm|items?|files?|rows?|points?|samples?"
-    r"|steps?|char|bits?\b|servers?|commits?|stars?|chunks?|calories|km\b|miles?|watts?|percent"
-    r"|times|hours?|minutes?|seconds?|days?|posts?\s+(?:a|per)\b))"
-)
+_LAST_MONTH = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +72,8 @@ def find_periods(text: str, today: date) -> list[Period]:
     return sorted(found, key=lambda period: period.start)
 
 
-def number_of(words: str) -> int | None:
-    """Return the number that words or digits stand for."""
-    word = re.sub(r"^a\s+|\s+of$", "", words.strip().lower())
-    return int(word) if word.isdigit() else _NUMBERS.get(word)
-
-
 def _month_number(word: str) -> int:
-    return next(n for n, month in enumerate(_MONTHS, 1) if re.fullmatch(month, word.lower()))
+    return next(n for n, month in enumerate(MONTHS, 1) if re.fullmatch(month, word.lower()))
 
 
 def _year_number(words: str, today: date) -> int:
@@ -123,9 +90,12 @@ def _year_number(words: str, today: date) -> int:
 
 def _read_day(match: re.Match[str], today: date) -> Span | None:
     month = int(match["m"]) if match["m"].isdigit() else _month_number(match["m"])
+    day = int(match["d"])
+    if month > _LAST_MONTH:  # 24/12/2021, where 12/24/2021 is as common
+        month, day = day, month
     if match["y"]:
-        return day_span(int(match["y"]), month, int(match["d"]))
-    return latest_begun(lambda year: day_span(year, month, int(match["d"])), today)
+        return day_span(int(match["y"]), month, day)
+    return latest_begun(lambda year: day_span(year, month, day), today)
 
 
 def _read_month(match: re.Match[str], today: date) -> Span | None:
@@ -143,7 +113,7 @@ def _read_month(match: re.Match[str], today: date) -> Span | None:
 def _read_quarter(match: re.Match[str], today: date) -> Span | None:
     groups = match.groupdict()
     months = 6 if match["kind"].lower() == "half" else 3
-    which = int(groups.get("number") or _ORDINALS[match["which"].lower()])
+    which = int(groups.get("number") or ORDINALS[match["which"].lower()])
     if which > 12 // months:
         return None
     return month_span(_year_number(match["y"], today), months * (which - 1) + 1, months)
@@ -151,7 +121,7 @@ def _read_quarter(match: re.Match[str], today: date) -> Span | None:
 
 def _read_season(match: re.Match[str], today: date) -> Span | None:
     # A winter belongs to the year in which it begins.
-    first_month = _SEASONS[match["s"].lower()]
+    first_month = SEASONS[match["s"].lower()]
     groups = match.groupdict()
     if groups.get("y"):
         return month_span(_year_number(match["y"], today), first_month, 3)
@@ -163,7 +133,7 @@ def _read_season(match: re.Match[str], today: date) -> Span | None:
 
 
 def _read_holiday(match: re.Match[str], today: date) -> Span | None:
-    month, day, days = _HOLIDAYS[match["h"].lower()]
+    month, day, days = HOLIDAYS[match["h"].lower()]
 
     def around(year: int) -> Span:
         return date(year, month, day), date(year, month, day) + timedelta(days=days)
@@ -177,6 +147,10 @@ def _read_year(match: re.Match[str], today: date) -> Span | None:
     return part_of(month_span(year, 1, 12), match.groupdict().get("part"))
 
 
+def _read_decade(match: re.Match[str], _: date) -> Span:
+    return part_of(month_span(int(match["y"]), 1, 120), match["part"])
+
+
 def _read_unit(match: re.Match[str], today: date) -> Span | None:
     which, unit = match["which"].lower(), match["unit"].lower()
     back = 0 if which in {"this", "current"} else 1
@@ -185,8 +159,11 @@ def _read_unit(match: re.Match[str], today: date) -> Span | None:
 
 
 def _read_last_units(match: re.Match[str], today: date) -> Span | None:
-    count = number_of(match["n"]) if match["n"] else 1
-    return (shifted(today, match["unit"].lower(), -count), today) if count else None
+    count = number_of(match.groupdict().get("n") or "1")
+    unit = match["unit"].lower()
+    if count and unit.startswith("hour"):
+        count, unit = -(-count // 24), "days"
+    return (shifted(today, unit, -count), today) if count else None
 
 
 def _read_units_ago(match: re.Match[str], today: date) -> Span | None:
@@ -195,6 +172,12 @@ def _read_units_ago(match: re.Match[str], today: date) -> Span | None:
         return None
     unit = match["unit"].lower()
     return unit_span(shifted(today, unit, -count), unit)
+
+
+def _read_age(match: re.Match[str], today: date) -> Span | None:
+    count = number_of(match["n"])
+    day = shifted(today, match["unit"].lower(), -count) if count else None
+    return (day, day) if day else None
 
 
 def _read_anniversary(match: re.Match[str], today: date) -> Span | None:
@@ -213,65 +196,78 @@ def _pattern(text: str) -> re.Pattern[str]:
 def _time_patterns(name: str) -> list[re.Pattern[str]]:
     """Return patterns for a season or a holiday: the name alone is too often no time."""
     return [
-        _pattern(rf"\b(?P<p>{name}\s+(?:of\s+)?{_Y})"),
+        _pattern(rf"\b(?P<p>{name}\s+(?:of\s+)?{YEAR})"),
         _pattern(rf"\b(?P<p>(?P<which>last|this|past|previous|that)\s+{name})"),
-        _pattern(rf"{_BEFORE_A_TIME}(?P<p>{name})"),
+        _pattern(rf"{BEFORE_A_TIME}(?P<p>{name})"),
     ]
 
 
 _UNIT = "(?P<unit>days?|weeks?|months?|years?)"
+_UNIT_OR_HOURS = "(?P<unit>hours|days?|weeks?|months?|years?)"
 # Tried in this order, so that the longer words win: "March 2021" before "2021".
 _READERS: list[tuple[re.Pattern[str], Callable[[re.Match[str], date], Span | None]]] = [
     (_pattern(r"\b(?P<p>(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2}))\b"), _read_day),
-    (_pattern(rf"\b(?P<p>{_D}\s+(?:of\s+)?{_M}(?:,?\s+(?P<y>{_FOUR_DIGITS}))?)"), _read_day),
-    (_pattern(rf"\b(?P<p>{_M}\s+(?:the\s+)?{_D}(?:,?\s+(?P<y>{_FOUR_DIGITS}))?)"), _read_day),
+    (_pattern(r"\b(?P<p>(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<y>\d{4}))\b"), _read_day),
+    (_pattern(r"\b(?P<p>(?P<m>\d{1,2})/(?P<d>\d{1,2})/(?P<y>\d{4}))\b"), _read_day),
+    (_pattern(rf"\b(?P<p>{DAY}\s+(?:of\s+)?{MONTH}(?:,?\s+(?P<y>{FOUR_DIGITS}))?)"), _read_day),
+    (_pattern(rf"\b(?P<p>{MONTH}\s+(?:the\s+)?{DAY}(?:,?\s+(?P<y>{FOUR_DIGITS}))?)"), _read_day),
     (
-        _pattern(rf"\b(?P<p>(?P<y>{_FOUR_DIGITS})[-/](?P<m>0[1-9]|1[0-2]))\b(?![-/.\d])"),
+        _pattern(rf"\b(?P<p>(?P<y>{FOUR_DIGITS})[-/](?P<m>0[1-9]|1[0-2]))\b(?![-/.\d])"),
         _read_month,
     ),
-    (_pattern(rf"\b(?P<p>{_PART}{_M}(?:\s+of)?,?\s+(?:in\s+)?{_Y})"), _read_month),
-    (_pattern(rf"\b(?P<p>{_Y},?\s+(?:back\s+)?(?:in\s+)?{_PART}{_M})"), _read_month),
-    (_pattern(rf"\b(?P<p>{_Y},?\s+(?:in\s+)?this\s+(?:month|time))\b"), _read_anniversary),
-    (_pattern(rf"\b(?P<p>this\s+(?:month|time),?\s+(?:of\s+)?{_Y})"), _read_anniversary),
-    (_pattern(rf"\b(?P<p>(?P<kind>q)(?P<number>[1-4])\s+(?:of\s+)?{_Y})"), _read_quarter),
+    (_pattern(rf"\b(?P<p>{PART}{MONTH}(?:\s+of)?,?\s+(?:in\s+)?{YEAR})"), _read_month),
+    (_pattern(rf"\b(?P<p>{YEAR},?\s+(?:back\s+)?(?:in\s+)?{PART}{MONTH})"), _read_month),
+    (_pattern(rf"\b(?P<p>{YEAR},?\s+(?:in\s+)?this\s+(?:month|time))\b"), _read_anniversary),
+    (_pattern(rf"\b(?P<p>this\s+(?:month|time),?\s+(?:of\s+)?{YEAR})"), _read_anniversary),
+    (_pattern(rf"\b(?P<p>(?P<kind>q)(?P<number>[1-4])\s+(?:of\s+)?{YEAR})"), _read_quarter),
     (
         _pattern(
             r"\b(?P<p>(?:the\s+)?(?P<which>first|second|third|fourth|1st|2nd|3rd)\s+"
-            rf"(?P<kind>quarter|half)\s+of\s+{_Y})"
+            rf"(?P<kind>quarter|half)\s+of\s+{YEAR})"
         ),
         _read_quarter,
     ),
-    *((pattern, _read_season) for pattern in _time_patterns(_SEASON)),
-    *((pattern, _read_holiday) for pattern in _time_patterns(_HOLIDAY)),
-    (_pattern(rf"\b(?P<p>{_PART}(?P<y>(?:last|this)\s+year))\b"), _read_year),
+    *((pattern, _read_season) for pattern in _time_patterns(SEASON)),
+    *((pattern, _read_holiday) for pattern in _time_patterns(HOLIDAY)),
+    # "Last year" is the one before this, "the last year" and "the past year" end today.
+    (
+        _pattern(r"\b(?P<p>(?:past|(?<=\bthe )last)\s+(?P<unit>week|month|year))\b"),
+        _read_last_units,
+    ),
+    (_pattern(rf"\b(?P<p>{PART}(?P<y>(?:last|this)\s+year))\b"), _read_year),
     (
         _pattern(
-            rf"\b(?P<p>{_PART}(?P<which>this|current|last|previous|past)\s+"
+            rf"\b(?P<p>{PART}(?P<which>this|current|last|previous|past)\s+"
             r"(?P<unit>week|month|year))\b"
         ),
         _read_unit,
     ),
-    (_pattern(rf"\b(?P<p>(?:last|past)\s+(?P<n>{_NUMBER})\s+{_UNIT})\b"), _read_last_units),
-    (_pattern(rf"\b(?P<p>(?P<n>{_NUMBER})\s+{_UNIT}\s+ago)\b"), _read_units_ago),
+    (
+        _pattern(rf"\b(?P<p>(?:last|past)\s+(?P<n>{NUMBER})\s+{_UNIT_OR_HOURS})\b"),
+        _read_last_units,
+    ),
+    (_pattern(rf"\b(?:older|newer)\s+than\s+(?P<p>(?P<n>{NUMBER})\s+{_UNIT})\b"), _read_age),
+    (_pattern(rf"\b(?P<p>{PART}(?P<y>20[0-4]0)s)\b"), _read_decade),
+    (_pattern(rf"\b(?P<p>(?P<n>{NUMBER})\s+{_UNIT}\s+ago)\b"), _read_units_ago),
     (_pattern(r"\b(?P<p>today|yesterday)\b"), _read_today),
-    (_pattern(rf"\b(?P<p>(?P<which>last|this)\s+{_M})"), _read_month),
-    (_pattern(rf"{_BEFORE_A_TIME}(?P<p>{_PART}{_M})(?!\s*\d)"), _read_month),
-    (_pattern(rf"\b(?P<p>{_M})(?={_RANGE}{_ANY_MONTH})"), _read_month),
-    (_pattern(rf"\b{_ANY_MONTH}{_RANGE}(?P<p>{_M})"), _read_month),
-    (_pattern(rf"\b(?P<p>{_M}){_POSTS}"), _read_month),
+    (_pattern(rf"\b(?P<p>(?P<which>last|this)\s+{MONTH})"), _read_month),
+    (_pattern(rf"{BEFORE_A_TIME}(?P<p>{PART}{MONTH})(?!\s*\d)"), _read_month),
+    (_pattern(rf"\b(?P<p>{MONTH})(?={RANGE}{ANY_MONTH})"), _read_month),
+    (_pattern(rf"\b{ANY_MONTH}{RANGE}(?P<p>{MONTH})"), _read_month),
+    (_pattern(rf"\b(?P<p>{MONTH}){BEFORE_POSTS}"), _read_month),
     (
         _pattern(
             r"\b(?P<p>(?:the\s+)?(?P<part>early|beginning|start|mid|middle|late|end)"
-            rf"(?:\s+of|-)?\s*(?P<y>{_FOUR_DIGITS}))"
+            rf"(?:\s+of|-)?\s*(?P<y>{FOUR_DIGITS}))"
         ),
         _read_year,
     ),
     (
-        _pattern(rf"{_BEFORE_A_YEAR}(?P<p>(?P<y>{_FOUR_DIGITS}|{_TWO_DIGITS})){_NO_QUANTITY}"),
+        _pattern(rf"{BEFORE_A_YEAR}(?P<p>(?P<y>{FOUR_DIGITS}|{TWO_DIGITS})){NO_QUANTITY}"),
         _read_year,
     ),
-    (_pattern(rf"\b(?P<p>(?P<y>{_FOUR_DIGITS}))(?={_RANGE}{_FOUR_DIGITS})"), _read_year),
-    (_pattern(rf"\b{_FOUR_DIGITS}{_RANGE}(?P<p>(?P<y>{_FOUR_DIGITS}))"), _read_year),
-    (_pattern(rf"\b(?P<p>(?P<y>{_FOUR_DIGITS})){_POSTS}"), _read_year),
-    (_pattern(rf"^\W*(?P<p>(?P<y>{_FOUR_DIGITS}))\W*$"), _read_year),
+    (_pattern(rf"\b(?P<p>(?P<y>{FOUR_DIGITS}))(?={RANGE}{FOUR_DIGITS})"), _read_year),
+    (_pattern(rf"\b{FOUR_DIGITS}{RANGE}(?P<p>(?P<y>{FOUR_DIGITS}))"), _read_year),
+    (_pattern(rf"\b(?P<p>(?P<y>{FOUR_DIGITS})){BEFORE_POSTS}"), _read_year),
+    (_pattern(rf"^\W*(?P<p>(?P<y>{FOUR_DIGITS}))\W*$"), _read_year),
 ]

@@ -28,14 +28,14 @@ _ASKS_FOR_POSTS = pattern(
     rf"\b(?:{POSTS}|{SAID}|(?:did|does|do)\s+(?:(?!(?:the|this|a)\b)\w+\s+){{1,3}}?{SAY}|anything"
     r"|everything|came\s+out|went\s+up|stuff|catch\s+up|missed|opinions?|think|thought|up\s+to)\b"
 )
-_BEFORE = pattern(r"\b(?:before|prior\s+to|earlier\s+than|older\s+than)\s+(?:the\s+)?$")
+_BEFORE = pattern(r"\b(?:before|prior\s+to|earlier\s+than|older\s+than|more\s+than)\s+(?:the\s+)?$")
 _UNTIL = pattern(r"\b(?:until|till?|up\s+(?:to|until)|through|thru|by)\s+(?:the\s+)?$")
 _SINCE = pattern(r"\b(?:since|starting(?:\s+in|\s+from)?|as\s+of|newer\s+than)\s+(?:the\s+)?$")
 _AFTER = pattern(r"\b(?:after|later\s+than)\s+(?:the\s+)?$")
 _IN = pattern(
     r"\b(?:in|on|during|around|at|of|for|over|from|between|by|within|back\s+in|posted)\s+(?:the\s+)?$"
 )
-_TO = pattern(r"\s*(?:(?:and|to|until|till?|through|thru|up\s+to)\s+|[-–—]\s*)(?:the\s+)?")
+_TO = pattern(r"\s*(?:(?:and|or|to|until|till?|through|thru|up\s+to)\s+|[-–—]\s*)(?:the\s+)?")
 _YEAR = pattern(r"\d{4}|['’]\d{2}|years?\b")
 _ONWARDS = pattern(
     r"\s+(?:onwards?\b|on\b(?=\W*$|\s*[,.;:?!)]|\s+(?:and|or|what|did|do|does|has|he|she|they)\b))"
@@ -63,6 +63,10 @@ _AUTHOR = pattern(
     | \bwhat\s+(?P<b>[a-z]+)\s+(?:has\s+|was\s+|had\s+)?{SAID}\b
     | \b(?P<c>[a-z]+)['’]s\s+(?:\w+\s+){{0,2}}(?:blog|{POSTS})\b"""
 )
+# Words that ask for posts, and here say what they are about: Go is a language, too.
+_SUBJECT = pattern(
+    r"\b(?:about|on)\s+(?P<subject>go|news|publishing|tags|time|titles|views|work|writing)\W*$"
+)
 _ABOUT_IT = pattern(r"\b(?:about|on)\s+(?:it|this|that|those|them)\b")
 # Words that ask for posts and say nothing of what these are about.
 _ASKING = STOP_WORDS["english"] | frozenset(
@@ -71,12 +75,13 @@ _ASKING = STOP_WORDS["english"] | frozenset(
     days each else end entire entries entry essay ever every everything first following gave get
     gimme give go goes going got had happened hey hi im ive kind last latest lemme let like line
     list look lot lots made make many may missed month months much new newest news next offline
-    ok okay old oldest once one ones order out overview part piece pieces please pls point post
-    posted posting posts publish published publishing put r random read recap recent recently
-    rundown said say see show since single something sorta still stuff summary tell thanks thing
-    things think thought thx time times title titles today together topic topics total turn u
-    until up update updates upload ur us wanna want wanted week weeks went whats whole wondering
-    work write writes writing written wrote year years yesterday yet
+    ok okay old oldest once one ones opinion opinions order out overview part piece pieces
+    please pls point post posted posting posts publish published publishing put r random read
+    recap recent recently rundown said say see show since single something sorta still stuff
+    summary tag tagged take takes tell thanks thing things think thought thoughts thx time times
+    title titles today together topic topics total turn u until up update updates upload ur us
+      wanna want wanted week weeks went whats whole wondering work write writes writing
+    written wrote year years yesterday yet
     """.split()
 )
 
@@ -223,6 +228,8 @@ def _topic(question: Question, said: list[tuple[int, int]]) -> Standalone:
     asking = _ASKING | ({name.lower() for name in found.groups() if name} if found else set())
     words = [found.span() for found in re.finditer(r"[^\W_]+(?:['’][^\W_]+)*", rest)]
     telling = [span for span in words if not _is_asking(rest[slice(*span)].lower(), asking)]
+    if subject := _SUBJECT.search(rest):
+        telling.append(subject.span("subject"))
     if not telling:
         return (
             standalone(question) if _ABOUT_IT.search(text) and question.earlier else Standalone("")

@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from bot.answering.dates import find_periods, number_of
+from bot.answering.dates import find_periods
+from bot.answering.time_words import number_of
 
 TODAY = date(2026, 3, 18)  # a Wednesday
 
@@ -48,6 +49,16 @@ def spans(text: str) -> list[tuple[str, str]]:
         ("two years ago this month", "2024-03-01", "2024-03-31"),
         ("this time last year", "2025-03-01", "2025-03-31"),
         ("yesterday", "2026-03-17", "2026-03-17"),
+        ("in the last 24 hours", "2026-03-17", "2026-03-18"),
+        ("in the last 36 hours", "2026-03-16", "2026-03-18"),
+        ("over the past year", "2025-03-18", "2026-03-18"),
+        ("in the last month", "2026-02-18", "2026-03-18"),
+        ("in the 2010s", "2010-01-01", "2019-12-31"),
+        ("in the early 2020s", "2020-01-01", "2023-05-02"),
+        ("posted 17.5.2024", "2024-05-17", "2024-05-17"),
+        ("posted 5/17/2024", "2024-05-17", "2024-05-17"),
+        ("posted 17/5/2024", "2024-05-17", "2024-05-17"),
+        ("older than 5 years", "2021-03-18", "2021-03-18"),
     ],
 )
 def test_a_period(text: str, first: str, last: str) -> None:
@@ -66,6 +77,8 @@ def test_a_period(text: str, first: str, last: str) -> None:
         "what is a spring in Java",
         "ISO 8601 and RFC 2045",
         "is 1999 his lucky number",
+        "what happens in 1984 by Orwell",
+        "a talk in 3 hours",
         "how do I peel 20 potatoes",
         "in 2030 MB of memory",
     ],
