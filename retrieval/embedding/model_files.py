@@ -37,15 +37,17 @@ class ModelChoice:
     setting: str = _EMBEDDING
 
 
-def load_model(choice: ModelChoice) -> TextEmbedding:
+def load_model(choice: ModelChoice, *, threads: int | None = None) -> TextEmbedding:
     """Load the model, building or downloading it where that is needed. Blocks; call it in a thread.
 
-    Raises ModelError, which names the ways to get a model, when none of them works.
+    A text is embedded in so many threads, by default in one for each core. Raises ModelError, which
+    names the ways to get a model, when none of them works.
     """
     from fastembed import TextEmbedding
 
     folder = choice.folder or _built_from_wheel(choice)
-    return _load(TextEmbedding, replace(choice, folder=folder), instead=minilm.MODEL_NAME)
+    choice = replace(choice, folder=folder)
+    return _load(TextEmbedding, choice, instead=minilm.MODEL_NAME, threads=threads)
 
 
 def load_reranker(choice: ModelChoice) -> TextCrossEncoder:
@@ -76,7 +78,9 @@ def _built_from_wheel(choice: ModelChoice) -> Path | None:
     return built
 
 
-def _load(kind: type[_Model], choice: ModelChoice, *, instead: str) -> _Model:
+def _load(
+    kind: type[_Model], choice: ModelChoice, *, instead: str, threads: int | None = None
+) -> _Model:
     known = {model["model"].lower() for model in kind.list_supported_models()}
     if choice.name.lower() not in known:
         raise ModelError(
@@ -91,20 +95,23 @@ def _load(kind: type[_Model], choice: ModelChoice, *, instead: str) -> _Model:
                 f"{' and '.join(missing)}; name the folder that holds the model's ONNX "
                 "file and its tokenizer"
             )
-        return _opened(kind, choice)
+        return _opened(kind, choice, threads)
     try:
-        return _opened(kind, choice, local_files_only=True)
+        return _opened(kind, choice, threads, local_files_only=True)
     except ModelError as not_in_cache:
         if not _hub_answers():
             raise ModelError(_ways_to_get(choice)) from not_in_cache
-    return _opened(kind, choice)
+    return _opened(kind, choice, threads)
 
 
-def _opened(kind: type[_Model], choice: ModelChoice, *, local_files_only: bool = False) -> _Model:
+def _opened(
+    kind: type[_Model], choice: ModelChoice, threads: int | None, *, local_files_only: bool = False
+) -> _Model:
     try:
         return kind(
             choice.name,
             cache_dir=str(choice.cache / "hub"),
+            threads=threads,
             specific_model_path=str(choice.folder) if choice.folder else None,
             local_files_only=local_files_only,
         )
