@@ -29,7 +29,7 @@ _GOOD_ENOUGH = 0.6  # a further sentence is quoted from this share of the best o
 # A quoted answer cannot say that it does not know, as an LLM can, so it has to be surer: by the log
 # odds over those that are enough for an LLM, and by the score of the best sentence. Measured, too.
 _SCORE_WEIGHT = 3.0
-_SURE_SCORE = 1.3
+_SURE_SCORE = 1.15
 
 
 @dataclass(frozen=True, slots=True)
