@@ -19,7 +19,7 @@ from retrieval.documents import SparseVector
 from retrieval.embedding.words import HIGHEST_WEIGHT
 from retrieval.queries import DateRange, Hits
 
-# Measured on four sets of questions about two blogs, see benchmarks/README.md.
+# Chosen on five blogs and on encyclopedia articles, see benchmarks/README.md.
 _WORDS = 2.5
 _WORDS_POWER = 2.0
 _WHOLE_POST = 1.0
