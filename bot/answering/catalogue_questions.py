@@ -60,7 +60,8 @@ _ORDERS: list[tuple[Order, re.Pattern[str]]] = [
     (Order.SHORTEST, pattern(rf"\b(?:shortest|smallest)\s+{_OF_POSTS}")),
     (Order.RANDOM, pattern(rf"\b{_COUNT}random\s+{_OF_POSTS}|\bsurprise\s+me\b")),
 ]
-_LATELY = pattern(r"\b(?:lately|recently)\b")
+# Not in "the recently released version".
+_LATELY = pattern(rf"\b(?:lately|recently)\b(?!\s+(?!{SAID}\b)\w+ed\b)")
 _TELLS_OF_POSTS = pattern(rf"\b(?:{POSTS}|{_DID_SAY}|up\s+to)\b")
 _HOW_MANY = pattern(
     rf"""\b(?:how\s+many|(?:the\s+)?number\s+of)\s+(?:\w+\s+)?{_MANY_POSTS}\b

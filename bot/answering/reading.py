@@ -80,8 +80,8 @@ _ASKING = STOP_WORDS["english"] | frozenset(
     recap recent recently rundown said say see show since single something sorta still stuff
     summary tag tagged take takes tell thanks thing things think thought thoughts thx time times
     title titles today together topic topics total turn u until up update updates upload ur us
-      wanna want wanted week weeks went whats whole wondering work write writes writing
-    written wrote year years yesterday yet
+    wanna want wanted week weeks went whats whole wondering work write writes writing written
+    wrote year years yesterday yet
     """.split()
 )
 

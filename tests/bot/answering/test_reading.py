@@ -83,6 +83,7 @@ def test_one_of_which_posts_are_asked_is_kept_to() -> None:
         ("give me 3 random posts", Order.RANDOM, 3, ""),
         ("what's new on the blog?", Order.NEWEST, None, ""),
         ("what has he written lately", Order.NEWEST, None, ""),
+        ("has he recently posted on rye", Order.NEWEST, None, "rye"),
         ("did she blog about rye recently?", Order.NEWEST, None, "rye"),
         ("his most recent thoughts on rye", Order.NEWEST, None, "rye"),
         ("gimme the last 3 posts", Order.NEWEST, 3, ""),
@@ -103,6 +104,7 @@ def test_orders(text: str, order: Order, count: int | None, topic: str) -> None:
         "what is new in Python 3.14",
         "which loaf took the longest",
         "recently, did he change jobs?",
+        "what does he say of the recently released version",
     ],
 )
 def test_words_of_order_that_are_not_about_posts_change_nothing(text: str) -> None:
