@@ -18,11 +18,12 @@ from retrieval.stores.embedded import EmbeddedStore
 from tests.builders import NOW
 
 
-async def reindex_for_ever(index: Path, blogs: list[str], embedder: Embedder) -> None:
+async def reindex_until_killed(index: Path, blogs: list[str], embedder: Embedder) -> None:
+    parent = os.getppid()
     store = EmbeddedStore(index)
     indexer = Indexer(store=store, embedder=embedder, clock=lambda: NOW)
     sources = [open_source(blog, permalinks=None, largest_page=10_000) for blog in blogs]
-    while True:
+    while os.getppid() == parent:  # a test run that is broken off leaves nobody to kill it
         for source in sources:
             await indexer.reindex([source], force=True)
 
@@ -38,7 +39,8 @@ def main(index: str, models: str, *blogs: str) -> None:
     for _ in sys.stdin:
         child = os.fork()
         if child == 0:
-            asyncio.run(reindex_for_ever(Path(index), list(blogs), embedder))
+            asyncio.run(reindex_until_killed(Path(index), list(blogs), embedder))
+            os._exit(0)
         tell(str(child))
         os.waitpid(child, 0)
         tell("gone")
