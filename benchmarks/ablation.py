@@ -13,11 +13,10 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
-from typing import Any, TypeAlias
+from typing import Any
 from unittest.mock import patch
 
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks.measuring import COLUMNS, arguments_for, ask_all, data_folder, read_questions, shown
 from benchmarks.pipelines import Pipeline, askben, load_embedder
@@ -27,10 +26,9 @@ from bot.evaluation import summarize_search
 from retrieval.answerability import Evidence, evidence_of
 from retrieval.documents import Chunk, EmbeddedText, SparseVector, context_of
 from retrieval.embedding import Embedder, words
+from retrieval.embedding.embedder import Rows
 from retrieval.languages import LANGUAGES
 from retrieval.queries import Query
-
-Rows: TypeAlias = NDArray[np.float32]
 
 _CHUNK = "retrieval.documents.Chunk"
 _VECTORS = "retrieval.embedding.Embedder._dense_vectors"
@@ -161,7 +159,7 @@ def _changed(changes: Mapping[str, Any]) -> Iterator[None]:
 
 def _remembering(embed: Callable[[Embedder, Sequence[str]], Rows]) -> Callable[..., Rows]:
     """Return what embeds each text once, for most texts of an index are those of the last one."""
-    vectors: dict[str, NDArray[np.float32]] = {}
+    vectors: dict[str, Rows] = {}
 
     def remembered(self: Embedder, texts: Sequence[str]) -> Rows:
         new = [text for text in dict.fromkeys(texts) if text not in vectors]

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from retrieval.embedding.vocabulary import Vocabulary
 
 # Texts of like length in small batches, each in one thread and one batch for every core, are the
-# fastest on a CPU: 45 chunks a second on two cores, where batches of 8 that share the cores had 35.
-# A question alone takes 5.1 ms in one thread and 4.7 in two. Batches of 256, fastembed's default,
+# fastest on a CPU: 51 chunks a second on two cores, where batches of 8 that share the cores had 46.
+# A question alone takes 5.2 ms in one thread and 4.1 in two. Batches of 256, fastembed's default,
 # need 1.6 GB.
 _BATCH = 4
 _THREADS = os.cpu_count() or 1

@@ -43,6 +43,19 @@ async def test_the_post_that_answers_comes_first_and_is_found_answerable(
     assert not result.loosened
 
 
+async def test_a_question_about_the_author_is_searched_for_as_the_author_says_it(
+    example_data: Path, embedder: Embedder
+) -> None:
+    store = EmbeddedStore(example_data / "index")
+    searcher = Searcher(store=store, embedder=embedder, author="Ada Miller")
+    said = await searcher.search(Query("what did I pay for my server"))
+    for asked in ("what did she pay for her server", "what did Ada pay for adas server"):
+        assert await searcher.search(Query(asked)) == said
+    nameless = Searcher(store=store, embedder=embedder)
+    assert await nameless.search(Query("what did Ada pay for adas server")) != said
+    await store.close()
+
+
 async def test_what_no_post_says_is_not_answerable(searcher: Searcher) -> None:
     result = await searcher.search(Query("Which rocket engine has the highest specific impulse?"))
     assert not result.answerable
